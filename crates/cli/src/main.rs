@@ -1,0 +1,3 @@
+//! The `telespan` command line.
+
+fn main() {}

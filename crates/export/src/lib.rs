@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod delivery;
+mod error;
+mod event;
+mod exporter;
+
+pub use delivery::{Backoff, Delivery, Next};
+pub use error::{ExportError, Failure};
+pub use event::{DropReason, Event, EventHook};
+pub use exporter::{Accepted, BoxFuture, Exporter};
