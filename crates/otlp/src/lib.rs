@@ -1,8 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod attributes;
 mod batch;
+mod encoder;
 mod error;
+mod limits;
+mod span;
+mod value;
 mod wire;
 
 pub use batch::Batch;
+pub use encoder::{BatchEncoder, Resource, Scope};
 pub use error::WireError;
+pub use limits::Limits;
+pub use span::{Link, SpanEncoder, SpanHead, SpanKind, Status};
+pub use value::Value;

@@ -171,6 +171,18 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
+/// Writes `value` as a varint that fills `place` exactly, padded where it could be shorter.
+#[inline]
+pub(crate) fn write_varint(place: &mut [u8], mut value: u64) {
+    let (last, head) = place.split_last_mut().expect("a varint has at least one byte");
+    for byte in head {
+        *byte = value as u8 | 0x80;
+        value >>= 7;
+    }
+    debug_assert!(value < 0x80, "the place is too small");
+    *last = value as u8;
+}
+
 #[inline]
 pub(crate) fn put_key(out: &mut Vec<u8>, number: u32, wire_type: u64) {
     put_varint(out, u64::from(number) << 3 | wire_type);

@@ -1,0 +1,161 @@
+//! Attribute values on their way into bytes.
+
+use std::borrow::Cow;
+
+use crate::limits::Limits;
+use crate::wire;
+
+/// The value of an attribute: everything that OTLP's `AnyValue` can hold.
+///
+/// Borrows where it can, since it lives only until it is encoded. Unsigned 64-bit integers above
+/// `i64::MAX`, for which OTLP has no type, become decimal text.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// No value, which is not the same as no attribute.
+    #[default]
+    Empty,
+    /// UTF-8 text.
+    Str(Cow<'a, str>),
+    /// True or false.
+    Bool(bool),
+    /// A signed 64-bit integer.
+    Int(i64),
+    /// An IEEE 754 double, NaN and infinities included.
+    Double(f64),
+    /// Raw bytes.
+    Bytes(Cow<'a, [u8]>),
+    /// A list, mixed types allowed.
+    Array(Vec<Value<'a>>),
+    /// A map. A key that comes twice is kept twice; do not do that.
+    Map(Vec<(Cow<'a, str>, Value<'a>)>),
+}
+
+// Field numbers of AnyValue.
+pub(crate) const STRING: u32 = 1;
+const BOOL: u32 = 2;
+const INT: u32 = 3;
+const DOUBLE: u32 = 4;
+const ARRAY: u32 = 5;
+const MAP: u32 = 6;
+const BYTES: u32 = 7;
+
+/// The one field of `ArrayValue` and `KeyValueList`.
+const VALUES: u32 = 1;
+
+/// `KeyValue.key` and `KeyValue.value`.
+const KEY: u32 = 1;
+const VALUE: u32 = 2;
+
+impl Value<'_> {
+    /// Appends the content of an `AnyValue` message.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>, limits: &Limits) {
+        self.encode_at(out, limits, 1);
+    }
+
+    fn encode_at(&self, out: &mut Vec<u8>, limits: &Limits, depth: u32) {
+        match self {
+            Value::Empty => {}
+            Value::Str(text) => wire::put_bytes(out, STRING, limits.clip(text).as_bytes()),
+            Value::Bool(value) => wire::put_varint_field(out, BOOL, u64::from(*value)),
+            Value::Int(value) => wire::put_varint_field(out, INT, value.cast_unsigned()),
+            Value::Double(value) => wire::put_fixed64(out, DOUBLE, value.to_bits()),
+            Value::Bytes(bytes) => wire::put_bytes(out, BYTES, limits.clip_bytes(bytes)),
+            // Deeper than the limit: an empty value in its place (OpenTelemetry SDK, value depth limit).
+            Value::Array(_) | Value::Map(_) if depth > limits.value_depth => {}
+            Value::Array(values) => put_nested(out, ARRAY, |out| {
+                for value in values {
+                    put_nested(out, VALUES, |out| value.encode_at(out, limits, depth + 1));
+                }
+            }),
+            Value::Map(entries) => put_nested(out, MAP, |out| {
+                for (key, value) in entries {
+                    put_nested(out, VALUES, |out| {
+                        wire::put_bytes(out, KEY, key.as_bytes());
+                        put_nested(out, VALUE, |out| value.encode_at(out, limits, depth + 1));
+                    });
+                }
+            }),
+        }
+    }
+}
+
+/// Appends a submessage whose length is known only after `content` wrote it. Most are short, so one
+/// byte is kept for the length; a longer submessage is moved up to make room.
+#[inline]
+pub(crate) fn put_nested(out: &mut Vec<u8>, number: u32, content: impl FnOnce(&mut Vec<u8>)) {
+    put_nested_wide::<1>(out, number, content);
+}
+
+/// The same with `WIDTH` bytes kept for the length, which is padded where it is shorter.
+#[inline]
+pub(crate) fn put_nested_wide<const WIDTH: usize>(
+    out: &mut Vec<u8>,
+    number: u32,
+    content: impl FnOnce(&mut Vec<u8>),
+) {
+    wire::put_key(out, number, wire::LEN);
+    let at = out.len();
+    out.extend_from_slice(&[0; WIDTH]);
+    content(out);
+    let len = out.len() - at - WIDTH;
+    let width = WIDTH.max(wire::varint_len(len as u64));
+    if width > WIDTH {
+        out.resize(out.len() + width - WIDTH, 0);
+        out.copy_within(at + WIDTH..at + WIDTH + len, at + width);
+    }
+    wire::write_varint(&mut out[at..at + width], len as u64);
+}
+
+macro_rules! from {
+    ($($type:ty => |$value:ident| $make:expr;)*) => {$(
+        impl<'a> From<$type> for Value<'a> {
+            #[inline]
+            fn from($value: $type) -> Self {
+                $make
+            }
+        }
+    )*};
+}
+
+from! {
+    &'a str => |v| Value::Str(Cow::Borrowed(v));
+    &'a String => |v| Value::Str(Cow::Borrowed(v));
+    String => |v| Value::Str(Cow::Owned(v));
+    Cow<'a, str> => |v| Value::Str(v);
+    bool => |v| Value::Bool(v);
+    i8 => |v| Value::Int(v.into());
+    i16 => |v| Value::Int(v.into());
+    i32 => |v| Value::Int(v.into());
+    i64 => |v| Value::Int(v);
+    u8 => |v| Value::Int(v.into());
+    u16 => |v| Value::Int(v.into());
+    u32 => |v| Value::Int(v.into());
+    u64 => |v| i64::try_from(v).map_or_else(|_| Value::Str(Cow::Owned(v.to_string())), Value::Int);
+    isize => |v| Value::Int(v as i64);
+    usize => |v| Value::from(v as u64);
+    f32 => |v| Value::Double(v.into());
+    f64 => |v| Value::Double(v);
+    &'a [u8] => |v| Value::Bytes(Cow::Borrowed(v));
+    Vec<Value<'a>> => |v| Value::Array(v);
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    /// `None` is [`Value::Empty`].
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Empty, Into::into)
+    }
+}
+
+impl<'a, T: Into<Value<'a>>, const N: usize> From<[T; N]> for Value<'a> {
+    fn from(values: [T; N]) -> Self {
+        values.into_iter().collect()
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> FromIterator<T> for Value<'a> {
+    /// A list.
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Value::Array(values.into_iter().map(Into::into).collect())
+    }
+}
