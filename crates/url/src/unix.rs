@@ -1,0 +1,50 @@
+//! URLs of unix sockets.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::local::LocalScheme;
+use crate::part::Part;
+use crate::{ParseUrlError, UrlProblem};
+
+const SCHEME: LocalScheme = LocalScheme { name: "unix", example: "write unix:///run/x.sock" };
+
+/// OTLP/gRPC over a unix socket: `unix:///run/x.sock`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnixUrl {
+    path: PathBuf,
+}
+
+impl UnixUrl {
+    /// The path of the socket. A relative one is relative to the working directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn parse(rest: Part<'_>) -> Result<UnixUrl, ParseUrlError> {
+        let Some(at) = rest.find(|byte| matches!(byte, b'?' | b'#')) else {
+            return Ok(UnixUrl { path: SCHEME.parse(rest)? });
+        };
+        let tail = rest.tail(at);
+        Err(match tail.text.starts_with('?') {
+            true => tail
+                .error(UrlProblem::UnexpectedQuery, "a unix URL is a path and nothing else; write ? as %3F"),
+            false => tail.error(
+                UrlProblem::UnexpectedFragment,
+                "a unix URL is a path and nothing else; write # as %23",
+            ),
+        })
+    }
+}
+
+impl fmt::Display for UnixUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        SCHEME.fmt(&self.path, f)
+    }
+}
+
+impl fmt::Debug for UnixUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UnixUrl({self})")
+    }
+}
