@@ -1,0 +1,1 @@
+//! Deterministic spans to send, encode and compare.
