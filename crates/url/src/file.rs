@@ -79,15 +79,7 @@ impl FileOptions {
     }
 
     pub(crate) fn parse(rest: Part<'_>) -> Result<FileOptions, ParseUrlError> {
-        if let Some(at) = rest.find(|byte| byte == b'#') {
-            let hint = "a file URL has no fragment; write # as %23";
-            return Err(rest.tail(at).error(UrlProblem::UnexpectedFragment, hint));
-        }
-        let (location, query) = match rest.split_once(b'?') {
-            None => (rest, None),
-            Some((location, query)) => (location, Some(query)),
-        };
-        let directory = SCHEME.parse(location)?;
+        let (directory, query) = SCHEME.parse(rest)?;
         let query = query.map(Query::parse).transpose()?.unwrap_or_default();
         Ok(FileOptions {
             directory,

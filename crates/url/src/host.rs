@@ -57,7 +57,9 @@ impl Host {
         if part.text.is_empty() {
             return Err(part.error(UrlProblem::EmptyHost, "write a host, for example localhost:4317"));
         }
-        if let Ok(address) = part.text.parse() {
+        if part.text.starts_with(|c: char| c.is_ascii_digit())
+            && let Ok(address) = part.text.parse()
+        {
             return Ok(Host::Ipv4(address));
         }
         if !part.text.is_ascii() {
@@ -90,14 +92,18 @@ const LONGEST_LABEL: usize = 63;
 
 fn is_name(text: &str) -> bool {
     let text = text.strip_suffix('.').unwrap_or(text);
-    let last = text.rsplit('.').next().unwrap_or(text);
-    text.len() <= LONGEST_NAME
-        && text.split('.').all(is_label)
-        && !last.bytes().all(|byte| byte.is_ascii_digit())
+    let mut last = "";
+    for label in text.split('.') {
+        if !is_label(label) {
+            return false;
+        }
+        last = label;
+    }
+    text.len() <= LONGEST_NAME && !last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_label(label: &str) -> bool {
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let known = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_');
     (1..=LONGEST_LABEL).contains(&label.len())
         && label.bytes().all(known)
         && !label.starts_with('-')

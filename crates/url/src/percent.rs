@@ -7,9 +7,24 @@ use crate::{ParseUrlError, UrlProblem};
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
-/// Whether a byte stands for itself in a path: `pchar` and `/`.
+/// Which bytes stand for themselves in a path: `pchar` and `/`.
+const PATH_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut others: &[u8] = b"/-._~!$&'()*+,;=:@";
+    while let [byte, rest @ ..] = others {
+        table[*byte as usize] = true;
+        others = rest;
+    }
+    table
+};
+
 fn is_path_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte)
+    PATH_BYTES[usize::from(byte)]
 }
 
 /// The bytes that a path stands for.

@@ -22,18 +22,11 @@ impl UnixUrl {
     }
 
     pub(crate) fn parse(rest: Part<'_>) -> Result<UnixUrl, ParseUrlError> {
-        let Some(at) = rest.find(|byte| matches!(byte, b'?' | b'#')) else {
-            return Ok(UnixUrl { path: SCHEME.parse(rest)? });
-        };
-        let tail = rest.tail(at);
-        Err(match tail.text.starts_with('?') {
-            true => tail
-                .error(UrlProblem::UnexpectedQuery, "a unix URL is a path and nothing else; write ? as %3F"),
-            false => tail.error(
-                UrlProblem::UnexpectedFragment,
-                "a unix URL is a path and nothing else; write # as %23",
-            ),
-        })
+        match SCHEME.parse(rest)? {
+            (path, None) => Ok(UnixUrl { path }),
+            (_, Some(query)) => Err(query
+                .error(UrlProblem::UnexpectedQuery, "a unix URL is a path and nothing else; write ? as %3F")),
+        }
     }
 }
 
