@@ -63,7 +63,8 @@ impl Scope {
         Scope { head: head.into() }
     }
 
-    fn is(&self, other: &Scope) -> bool {
+    /// Whether this is the same scope, compared by identity first.
+    pub fn is(&self, other: &Scope) -> bool {
         Arc::ptr_eq(&self.head, &other.head) || self.head == other.head
     }
 }

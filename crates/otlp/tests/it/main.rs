@@ -1,0 +1,4 @@
+//! The bytes of this crate against independent readers of the same format.
+
+mod encoder;
+mod split;
