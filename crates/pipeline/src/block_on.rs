@@ -1,11 +1,14 @@
 //! Polling one future to its end on a plain thread.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
+
+use telespan_export::ExportError;
 
 struct Unpark(Thread);
 
@@ -35,6 +38,23 @@ pub(crate) fn block_on<F: Future>(future: F, deadline: impl Fn() -> Instant) -> 
         }
         thread::park_timeout(left);
     }
+}
+
+/// Has an exporter do something, within the time that [`block_on`] gives it. A panic in it is an error
+/// that no retry mends.
+pub(crate) fn call<T, F>(
+    start: impl FnOnce() -> F,
+    deadline: impl Fn() -> Instant,
+) -> Option<Result<T, ExportError>>
+where
+    F: Future<Output = Result<T, ExportError>>,
+{
+    catch_unwind(AssertUnwindSafe(|| block_on(start(), deadline))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("without a message");
+        Some(Err(ExportError::permanent(format!("the exporter panicked: {text}"))))
+    })
 }
 
 /// The moment `timeout` from now; for a timeout beyond what the clock can tell, one far away.

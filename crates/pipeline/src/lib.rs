@@ -3,11 +3,13 @@
 mod block_on;
 mod budget;
 mod builder;
+mod deliver;
 mod error;
 mod inlet;
 mod overload;
 mod pipeline;
 mod queue;
+mod report;
 mod shared;
 mod source;
 mod stats;

@@ -11,7 +11,7 @@ use telespan_otlp::Batch;
 
 use crate::block_on::after;
 use crate::builder::Settings;
-use crate::queue::{Flush, Outcome, Phase};
+use crate::queue::{Flush, Outcome};
 use crate::shared::Shared;
 use crate::worker::Worker;
 use crate::{BuildError, Builder, FlushError, Inlet, ShutdownError, Source, Stats};
@@ -100,7 +100,7 @@ impl Pipeline {
         shared.drain();
         let (reply, answer) = sync_channel(1);
         let mut queue = shared.queue();
-        if queue.phase == Phase::Ended {
+        if queue.ended {
             return Ok(());
         }
         let id = queue.next_flush();

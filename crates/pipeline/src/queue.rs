@@ -5,22 +5,11 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-use telespan_export::ExportError;
+use telespan_export::{DropReason, ExportError};
 use telespan_otlp::Batch;
 
+use crate::stats::Counters;
 use crate::{FlushError, Reservation, ShutdownError};
-
-/// Where a pipeline is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    Open,
-    /// A shutdown has begun: nothing new is reserved, what is reserved may still be pushed.
-    Closing {
-        deadline: Instant,
-    },
-    /// Nothing is queued and nothing more will be.
-    Ended,
-}
 
 /// How a shutdown went.
 #[derive(Clone, Debug)]
@@ -60,7 +49,11 @@ pub(crate) struct Queue {
     waiting_bytes: usize,
     next_number: u64,
     in_flight: InFlight,
-    pub(crate) phase: Phase,
+    /// When a shutdown must be over; `None` before one has begun. From then on nothing new is reserved, and
+    /// what is reserved may still be pushed.
+    pub(crate) closing: Option<Instant>,
+    /// Nothing is queued and nothing more will be.
+    pub(crate) ended: bool,
     /// Spans lost since the shutdown began.
     pub(crate) lost: u64,
     pub(crate) outcome: Option<Outcome>,
@@ -77,7 +70,8 @@ impl Queue {
             waiting_bytes: 0,
             next_number: 0,
             in_flight: InFlight::default(),
-            phase: Phase::Open,
+            closing: None,
+            ended: false,
             lost: 0,
             outcome: None,
             orphaned: false,
@@ -187,25 +181,43 @@ impl Queue {
         (std::mem::take(&mut self.waiting), std::mem::take(&mut self.in_flight))
     }
 
-    /// The moment at which a shutdown that has begun must be over; `None` while there is none.
-    pub(crate) fn closing_deadline(&self) -> Option<Instant> {
-        match self.phase {
-            Phase::Open => None,
-            Phase::Closing { deadline } => Some(deadline),
-            Phase::Ended => Some(Instant::now()),
-        }
-    }
-
     /// How long whoever shuts down may still wait.
     pub(crate) fn time_left(&self) -> Duration {
         let now = Instant::now();
-        self.closing_deadline().map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(now))
+        self.closing.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(now))
     }
 
     /// A number for a flush.
     pub(crate) fn next_flush(&mut self) -> u64 {
         self.next_flush += 1;
         self.next_flush
+    }
+
+    /// Takes out the flushes that have nothing more to wait for.
+    pub(crate) fn take_settled_flushes(&mut self) -> Vec<Flush> {
+        let (ready, open) =
+            std::mem::take(&mut self.flushes).into_iter().partition(|flush| self.settled(flush.mark));
+        self.flushes = open;
+        ready
+    }
+
+    /// Whether a flush would be over before a retry at `at`. Says so once for each flush, so that a
+    /// program that keeps flushing does not undo the backoff more often than it waits.
+    pub(crate) fn hurry(&mut self, at: Instant) -> bool {
+        let mut hurry = false;
+        for flush in self.flushes.iter_mut().filter(|flush| !flush.hurried && flush.deadline < at) {
+            flush.hurried = true;
+            hurry = true;
+        }
+        hurry
+    }
+
+    /// Counts spans that were taken out of the queue and lost.
+    pub(crate) fn lose(&mut self, counters: &Counters, reason: DropReason, spans: u64) {
+        counters.lose(reason, spans);
+        if self.closing.is_some() {
+            self.lost += spans;
+        }
     }
 
     /// What a shutdown says to whoever asked for it; `None` while it goes on.

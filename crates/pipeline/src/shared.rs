@@ -10,7 +10,7 @@ use telespan_otlp::Batch;
 use crate::block_on::after;
 use crate::budget::Budget;
 use crate::builder::Settings;
-use crate::queue::{Outcome, Phase, Queue};
+use crate::queue::{Outcome, Queue};
 use crate::source::Sources;
 use crate::stats::Counters;
 use crate::{Overload, Reservation, Stats};
@@ -98,7 +98,7 @@ impl Shared {
         }
         let send_at = self.settings.send_at();
         let mut queue = self.queue();
-        if queue.phase == Phase::Ended {
+        if queue.ended {
             self.counters.lose(DropReason::Shutdown, spans);
             return;
         }
@@ -129,20 +129,14 @@ impl Shared {
 
     /// The moment at which work that may take until `deadline` must be over: earlier if a shutdown wants.
     pub(crate) fn bounded(&self, deadline: Instant) -> Instant {
-        self.queue().closing_deadline().map_or(deadline, |closing| closing.min(deadline))
+        self.queue().closing.map_or(deadline, |closing| closing.min(deadline))
     }
 
     /// Begins a shutdown, or brings the end of one nearer.
     pub(crate) fn begin_shutdown(&self, deadline: Instant) {
         self.budget.close();
         let mut queue = self.queue();
-        match queue.phase {
-            Phase::Open => queue.phase = Phase::Closing { deadline },
-            Phase::Closing { deadline: earlier } => {
-                queue.phase = Phase::Closing { deadline: deadline.min(earlier) };
-            }
-            Phase::Ended => {}
-        }
+        queue.closing = Some(queue.closing.map_or(deadline, |earlier| earlier.min(deadline)));
         drop(queue);
         self.work.notify_all();
         self.ended.notify_all();
@@ -152,12 +146,16 @@ impl Shared {
     pub(crate) fn give_up(&self) {
         let mut queue = self.queue();
         let spans = queue.spans();
-        queue.phase = Phase::Ended;
-        queue.lost += spans;
-        self.counters.lose(DropReason::Shutdown, spans);
+        queue.ended = true;
+        queue.lose(&self.counters, DropReason::Shutdown, spans);
         let rest = queue.clear();
+        let flushes = std::mem::take(&mut queue.flushes);
         drop(queue);
         drop(rest);
+        for flush in flushes {
+            // Nothing is left to wait for.
+            let _ = flush.reply.try_send(Ok(()));
+        }
         // What a source pushes from now on is counted as lost; a source that gathers sees the end itself.
         self.drain();
     }

@@ -1,0 +1,141 @@
+//! One batch on its way: put together, attempted, repeated, cut or given up.
+
+use std::hash::BuildHasher;
+use std::ops::ControlFlow;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use telespan_export::{Accepted, Delivery, DropReason, Event, ExportError, Failure, Next};
+use telespan_otlp::Batch;
+
+use crate::block_on::{after, call};
+use crate::worker::Worker;
+
+/// What an exporter gets on top of the deadline it was given: if it keeps that, its own words are heard.
+const GRACE: Duration = Duration::from_millis(100);
+
+impl Worker {
+    /// Sends the oldest waiting batches as one. Breaks if a shutdown leaves no time to go on.
+    pub(crate) fn send(&mut self) -> ControlFlow<()> {
+        self.put_together();
+        let mut delivery = self.delivery();
+        loop {
+            let Some(part) = self.shared.queue().parts().next().cloned() else {
+                return ControlFlow::Continue(());
+            };
+            if self.shared.queue().time_left().is_zero() {
+                return ControlFlow::Break(());
+            }
+            let failure = match self.attempt(&part) {
+                Ok(accepted) => {
+                    self.settle_accepted(accepted);
+                    delivery = self.delivery();
+                    continue;
+                }
+                Err(failure) => failure,
+            };
+            match delivery.failed(&failure, part.spans(), Instant::now()) {
+                Next::RetryAt(at) => {
+                    let attempts = delivery.attempts();
+                    self.reporter.tell(&Event::Retrying { error: failure.chain(), attempts });
+                    self.wait_for_retry(at, &failure)?;
+                    continue;
+                }
+                Next::Split { limit } => self.split(part, limit),
+                Next::Drop(reason) => self.settle_dropped(reason, &failure),
+            }
+            delivery = self.delivery();
+        }
+    }
+
+    /// Takes waiting batches and makes one of them. The copy takes the place of what it was made of.
+    fn put_together(&self) {
+        let mut queue = self.shared.queue();
+        queue.take(self.shared.settings.batch_bytes);
+        let count = queue.parts().count();
+        if count < 2 {
+            return;
+        }
+        let batches: Vec<Batch> = queue.parts().cloned().collect();
+        drop(queue);
+        let whole = Batch::concat(&batches);
+        drop(batches);
+        let mut queue = self.shared.queue();
+        let old = queue.replace(count, vec![whole]);
+        queue.shrink_in_flight();
+        drop(queue);
+        drop(old);
+    }
+
+    /// A delivery that has not failed yet, with a jitter of its own.
+    fn delivery(&self) -> Delivery {
+        Delivery::new(self.shared.settings.backoff, self.random.hash_one(Instant::now()))
+    }
+
+    fn attempt(&self, part: &Batch) -> Result<Accepted, ExportError> {
+        let timeout = self.shared.settings.attempt_timeout;
+        let deadline = after(timeout);
+        let exporter = &self.shared.settings.exporter;
+        let export = || exporter.export(part, self.shared.bounded(deadline));
+        call(export, || self.shared.bounded(deadline + GRACE))
+            .unwrap_or_else(|| Err(ExportError::retryable(format!("no answer within {timeout:?}"))))
+    }
+
+    /// Cuts the part under way. A destination that refuses a batch within the limit it names gets halves.
+    fn split(&self, part: Batch, limit: usize) {
+        let limit = if limit < part.len() { limit } else { part.len() / 2 };
+        let parts = part.split(limit);
+        debug_assert_eq!(parts.iter().map(Batch::spans).sum::<usize>(), part.spans());
+        let old = self.shared.queue().replace(1, parts);
+        drop(old);
+    }
+
+    /// Counts the part under way as exported, as far as the destination took it. An answer that comes
+    /// after the shutdown has given the part up changes nothing.
+    fn settle_accepted(&mut self, Accepted { rejected, message }: Accepted) {
+        let mut queue = self.shared.queue();
+        let Some(settled) = queue.settle() else { return };
+        let spans = settled.0.spans() as u64;
+        let rejected = rejected.min(spans);
+        self.shared.counters.export(spans - rejected);
+        queue.lose(&self.shared.counters, DropReason::Rejected, rejected);
+        drop(queue);
+        drop(settled);
+        match message {
+            message if rejected > 0 => self.reporter.tell_loss(DropReason::Rejected, rejected, message),
+            Some(message) => self.reporter.tell(&Event::Warning { message }),
+            None => {}
+        }
+    }
+
+    fn settle_dropped(&mut self, reason: DropReason, failure: &ExportError) {
+        let mut queue = self.shared.queue();
+        let Some(settled) = queue.settle() else { return };
+        let spans = settled.0.spans() as u64;
+        queue.lose(&self.shared.counters, reason, spans);
+        drop(queue);
+        drop(settled);
+        self.reporter.tell_loss(reason, spans, Some(failure.chain()));
+    }
+
+    /// Waits for the next attempt. A shutdown that begins meanwhile makes it due at once; one that would
+    /// be over before makes it pointless.
+    fn wait_for_retry(&self, at: Instant, failure: &ExportError) -> ControlFlow<()> {
+        let asked_for = matches!(failure.failure(), Failure::Retryable { after: Some(_) });
+        let mut queue = self.shared.queue();
+        let was_closing = queue.closing.is_some();
+        loop {
+            match queue.closing {
+                _ if queue.ended => return ControlFlow::Break(()),
+                Some(deadline) if was_closing && at >= deadline => return ControlFlow::Break(()),
+                Some(_) if !was_closing => return ControlFlow::Continue(()),
+                _ => {}
+            }
+            let left = at.saturating_duration_since(Instant::now());
+            if left.is_zero() || (!asked_for && queue.hurry(at)) {
+                return ControlFlow::Continue(());
+            }
+            queue = self.shared.work.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
