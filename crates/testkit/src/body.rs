@@ -25,6 +25,7 @@ enum Step {
     Pause(Duration),
     Trailers(HeaderMap),
     Cut(Connection),
+    Never,
 }
 
 impl ReplyBody {
@@ -76,6 +77,11 @@ impl Body for ReplyBody {
                 Some(Step::Pause(interval)) => self.pause = Some(Box::pin(tokio::time::sleep(interval))),
                 Some(Step::Cut(connection)) => {
                     connection.close_after_flush();
+                    self.steps.push_back(Step::Never);
+                }
+                Some(Step::Never) => {
+                    // HTTP/2 asks again for other reasons, and must not take the end for a good one.
+                    self.steps.push_back(Step::Never);
                     return Poll::Pending;
                 }
             }

@@ -92,17 +92,17 @@ impl TestPki {
 
     /// A server certificate for localhost, 127.0.0.1 and ::1.
     pub fn server(&self) -> KeyPairFiles {
-        self.issue("server", server_params(&LOOPBACK), KeyKind::P256)
+        self.issue("server", &server_params(&LOOPBACK), KeyKind::P256)
     }
 
     /// A server certificate for the loopback names that expired years ago.
     pub fn expired_server(&self) -> KeyPairFiles {
-        self.issue("expired-server", expired(server_params(&LOOPBACK)), KeyKind::P256)
+        self.issue("expired-server", &expired(server_params(&LOOPBACK)), KeyKind::P256)
     }
 
     /// A server certificate for `elsewhere.example` only.
     pub fn wrong_name_server(&self) -> KeyPairFiles {
-        self.issue("wrong-name-server", server_params(&["elsewhere.example"]), KeyKind::P256)
+        self.issue("wrong-name-server", &server_params(&["elsewhere.example"]), KeyKind::P256)
     }
 
     /// A client certificate with `name` as common name.
@@ -112,15 +112,15 @@ impl TestPki {
 
     /// A client certificate for a key of the given kind.
     pub fn client_with_key(&self, name: &str, kind: KeyKind) -> KeyPairFiles {
-        self.issue(name, client_params(name), kind)
+        self.issue(name, &client_params(name), kind)
     }
 
     /// A client certificate that expired years ago.
     pub fn expired_client(&self, name: &str) -> KeyPairFiles {
-        self.issue(name, expired(client_params(name)), KeyKind::P256)
+        self.issue(name, &expired(client_params(name)), KeyKind::P256)
     }
 
-    fn issue(&self, file: &str, params: CertificateParams, kind: KeyKind) -> KeyPairFiles {
+    fn issue(&self, file: &str, params: &CertificateParams, kind: KeyKind) -> KeyPairFiles {
         let key = new_key(kind);
         let cert = params.signed_by(&key, &self.authority).expect("the parameters are valid");
         let path = |suffix| self.dir.join(format!("{}-{file}.{suffix}", self.name));

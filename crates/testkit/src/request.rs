@@ -5,6 +5,7 @@ use std::io::Read;
 use bytes::{Buf, Bytes};
 use flate2::read::MultiGzDecoder;
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use hyper::{HeaderMap, Method, Version};
 use prost::Message;
 use rustls::pki_types::CertificateDer;
@@ -110,7 +111,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn authority(head: &Parts) -> String {
-    let uri = head.uri.authority().map(|authority| authority.as_str());
+    let uri = head.uri.authority().map(Authority::as_str);
     uri.or_else(|| text(&head.headers, "host")).unwrap_or_default().to_owned()
 }
 
