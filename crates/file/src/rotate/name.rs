@@ -1,7 +1,7 @@
 //! The names of rotated files.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
 /// `<opening time, unix nanoseconds, 20 digits>-<writer, 16 hex digits>.jsonl`: names sort by time,
@@ -37,9 +37,7 @@ impl fmt::Display for FileName {
 /// A number that no other writer of any process has, but for chance.
 pub(crate) fn random_id() -> u64 {
     // The keys come from the system's random source. A forked child inherits them, hence the process id.
-    let mut hasher = RandomState::new().build_hasher();
-    std::process::id().hash(&mut hasher);
-    hasher.finish()
+    RandomState::new().hash_one(std::process::id())
 }
 
 #[cfg(test)]

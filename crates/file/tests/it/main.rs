@@ -1,5 +1,7 @@
 //! Behaviour of the crate on real files.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report of a test")]
+
 mod clock;
 mod crash;
 mod exporter;
