@@ -1,5 +1,7 @@
 //! Tests of the mock collector with plain hyper clients and bare sockets.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report of a test")]
+
 mod client;
 mod replies;
 mod requests;
