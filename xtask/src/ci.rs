@@ -69,7 +69,7 @@ fn judge(outcome: Result<Outcome>, total: &mut Tally) -> (String, Option<anyhow:
         Ok(Outcome::Skipped(reason)) => (format!("skipped: {reason}"), None),
         Ok(Outcome::Tested(tests)) => {
             total.add(tests);
-            let error = (tests.failed > 0).then(|| anyhow::anyhow!("{} tests failed", tests.failed));
+            let error = (tests.failed > 0).then(|| anyhow::anyhow!("{tests}"));
             (if error.is_some() { format!("FAILED: {tests}") } else { tests.to_string() }, error)
         }
         Err(error) => ("FAILED".to_owned(), Some(error)),
@@ -97,7 +97,7 @@ mod tests {
         let mut total = Tally { passed: 1, failed: 0 };
         let (words, error) = judge(Ok(Outcome::Tested(Tally { passed: 2, failed: 1 })), &mut total);
         assert_eq!(words, "FAILED: 2 passed, 1 failed");
-        assert_eq!(error.unwrap().to_string(), "1 tests failed");
+        assert_eq!(error.unwrap().to_string(), "2 passed, 1 failed");
         assert_eq!(total, Tally { passed: 3, failed: 1 });
     }
 

@@ -30,11 +30,11 @@ type Files = BTreeMap<PathBuf, String>;
 /// Writes the generated files, and removes those that nothing generates any more.
 pub(crate) fn write() -> Result<()> {
     let files = generate()?;
+    for directory in [MESSAGES, CLIENT] {
+        fs::create_dir_all(workspace::root().join(directory)).context(directory)?;
+    }
     for (path, content) in &files {
-        let path = workspace::root().join(path);
-        let directory = path.parent().expect("generated files lie in a directory");
-        fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
-        fs::write(&path, content).with_context(|| path.display().to_string())?;
+        fs::write(workspace::root().join(path), content).with_context(|| path.display().to_string())?;
         println!("{}", path.display());
     }
     for path in checked_in()?.into_keys().filter(|path| !files.contains_key(path)) {

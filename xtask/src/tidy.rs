@@ -71,13 +71,15 @@ fn read(file: impl AsRef<Path>) -> String {
     fs::read_to_string(workspace::root().join(file)).unwrap_or_default()
 }
 
-/// All files that are or could be committed.
+/// All files that are or could be committed; git also names those that are about to go.
 fn files() -> Result<Vec<PathBuf>> {
     let mut git = process::command("git");
-    git.args(["ls-files", "--cached", "--others", "--exclude-standard"]).stderr(Stdio::inherit());
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).stderr(Stdio::inherit());
     let output = git.output().context("could not start git")?;
     ensure!(output.status.success(), "{} failed: {}", process::display(&git), output.status);
-    Ok(String::from_utf8(output.stdout)?.lines().map(PathBuf::from).collect())
+    let files = String::from_utf8(output.stdout)?;
+    let files = files.split_terminator('\0').map(PathBuf::from);
+    Ok(files.filter(|file| workspace::root().join(file).is_file()).collect())
 }
 
 /// The code of a package, in one piece.

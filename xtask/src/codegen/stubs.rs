@@ -14,7 +14,12 @@ const CODEC: &str = "crate::codec::BytesCodec";
 
 /// The lints of the workspace are for what people write.
 const ALLOWED: &str = "\
-#![allow(clippy::allow_attributes_without_reason, unreachable_pub, reason = \"the generator decides\")]\n\n";
+#![allow(
+    clippy::allow_attributes_without_reason,
+    clippy::default_constructed_unit_structs,
+    unreachable_pub,
+    reason = \"the generator decides\"
+)]\n\n";
 
 /// One client for each service: the name of its file and its code.
 pub(super) fn client(descriptors: &FileDescriptorSet) -> Result<Vec<(String, String)>> {
