@@ -9,6 +9,9 @@ use rustls_pemfile::Item;
 
 use crate::TlsError;
 
+/// How lines start that only encrypted keys have: PKCS#8 ones, and those that OpenSSL used to write.
+const ENCRYPTED_KEY_MARKS: [&[u8]; 2] = [b"-----BEGIN ENCRYPTED PRIVATE KEY-----", b"Proc-Type: 4,ENCRYPTED"];
+
 /// What one PEM file holds. Not `Debug`: the key is a secret.
 #[derive(Default)]
 pub(crate) struct Pem {
@@ -18,8 +21,8 @@ pub(crate) struct Pem {
     pub(crate) key: Option<PrivateKeyDer<'static>>,
     /// Whether some private key is encrypted. The PEM parser skips or rejects those.
     pub(crate) encrypted_key: bool,
-    /// Whether there is anything else in PEM form, a request or a public key for instance.
-    other: bool,
+    /// Whether there is anything in PEM form, a request or a public key for instance.
+    any: bool,
     /// Whether the file is binary, most likely DER.
     der: bool,
 }
@@ -35,15 +38,20 @@ impl Pem {
 
     /// None if the PEM is malformed.
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut pem =
-            Self { encrypted_key: holds_encrypted_key(bytes), der: looks_like_der(bytes), ..Self::default() };
+        let has_line = |start: &[u8]| bytes.split(|&byte| byte == b'\n').any(|line| line.starts_with(start));
+        let mut pem = Self {
+            encrypted_key: ENCRYPTED_KEY_MARKS.into_iter().any(has_line),
+            any: has_line(b"-----BEGIN "),
+            der: looks_like_der(bytes),
+            ..Self::default()
+        };
         for item in rustls_pemfile::read_all(&mut &*bytes) {
             match item {
                 Ok(Item::X509Certificate(cert)) => pem.certs.push(cert),
                 Ok(Item::Pkcs1Key(key)) => pem.add_key(key.into()),
                 Ok(Item::Pkcs8Key(key)) => pem.add_key(key.into()),
                 Ok(Item::Sec1Key(key)) => pem.add_key(key.into()),
-                Ok(_) => pem.other = true,
+                Ok(_) => (),
                 // The headers of a traditionally encrypted key are no base64.
                 Err(_) if pem.encrypted_key => break,
                 Err(_) => return None,
@@ -68,15 +76,10 @@ impl Pem {
             pem if pem.has_key() && !pem.certs.is_empty() => "a certificate and a private key",
             pem if pem.has_key() => "a private key",
             pem if !pem.certs.is_empty() => "a certificate",
-            Self { other: true, .. } => "PEM of another kind",
+            Self { any: true, .. } => "PEM of another kind",
             _ => "no PEM",
         }
     }
-}
-
-fn holds_encrypted_key(bytes: &[u8]) -> bool {
-    let starts = |mark: &[u8]| bytes.split(|&byte| byte == b'\n').any(|line| line.starts_with(mark));
-    starts(b"-----BEGIN ENCRYPTED PRIVATE KEY-----") || starts(b"Proc-Type: 4,ENCRYPTED")
 }
 
 /// A DER certificate or key is a sequence of more than 127 bytes, which no text starts like.

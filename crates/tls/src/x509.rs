@@ -45,3 +45,36 @@ fn element<'a>(input: &mut &'a [u8]) -> Option<Element<'a>> {
     *input = rest;
     Some(Element { tag, contents, whole })
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    use telespan_testkit::certs::TestPki;
+
+    use super::*;
+
+    #[test]
+    fn the_issuer_of_a_certificate_is_its_authoritys_subject() {
+        let dir = tempfile::tempdir().unwrap();
+        // Long enough for lengths of two bytes.
+        let pki = TestPki::named(dir.path(), &"n".repeat(150));
+        let authority = CertificateDer::from_pem_file(pki.ca_file()).unwrap();
+        let cert = CertificateDer::from_pem_file(pki.client("x").cert_file).unwrap();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(authority).unwrap();
+        assert_eq!(issuer(&cert).unwrap(), roots.subjects()[0].as_ref());
+    }
+
+    #[test]
+    fn a_certificate_cut_anywhere_has_no_issuer() {
+        let dir = tempfile::tempdir().unwrap();
+        let cert = CertificateDer::from_pem_file(TestPki::new(dir.path()).ca_file()).unwrap();
+        assert!(issuer(&cert).is_some());
+        assert!((0..cert.len()).all(|length| issuer(&cert[..length]).is_none()));
+        for not_a_certificate in [&b"text"[..], &[0x30, 0x80], &[0x30, 0x88, 0xff, 0xff], &[0x30, 0x84, 0xff]]
+        {
+            assert_eq!(issuer(not_a_certificate), None);
+        }
+    }
+}
