@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::Gate;
+
 /// The answer to one request.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub(crate) kind: Kind,
+    pub(crate) gate: Option<Gate>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,31 +53,41 @@ impl Reply {
     /// An HTTP answer, byte for byte. To a gRPC request it is what a proxy in between would send.
     pub fn http_status(status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Self {
         let headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { kind: Kind::Http { status, headers, body: body.into() } }
+        Self::of(Kind::Http { status, headers, body: body.into() })
     }
 
     /// A gRPC status; `retry_info` adds the detail that tells when to try again. For gRPC requests only.
     pub fn grpc_status(code: i32, message: &str, retry_info: Option<Duration>) -> Self {
-        Self { kind: Kind::Grpc { code, message: message.to_owned(), retry_delay: retry_info } }
+        Self::of(Kind::Grpc { code, message: message.to_owned(), retry_delay: retry_info })
     }
 
     /// Never answers; the connection stays open.
     pub fn hang() -> Self {
-        Self { kind: Kind::Hang }
+        Self::of(Kind::Hang)
     }
 
     /// Closes the connection instead of answering.
     pub fn drop_connection() -> Self {
-        Self { kind: Kind::Drop }
+        Self::of(Kind::Drop)
     }
 
     /// Sends the head and the beginning of a successful answer, then closes the connection.
     pub fn drop_midway() -> Self {
-        Self { kind: Kind::DropMidway }
+        Self::of(Kind::DropMidway)
+    }
+
+    /// The same, but not before `gate` opens. The request is noted, its spans counted, when it arrives.
+    #[must_use]
+    pub fn held_by(self, gate: &Gate) -> Self {
+        Self { gate: Some(gate.clone()), ..self }
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self { kind, gate: None }
     }
 
     fn success(rejected: i64, message: String, interval: Option<Duration>) -> Self {
-        Self { kind: Kind::Success { rejected, message, interval } }
+        Self::of(Kind::Success { rejected, message, interval })
     }
 
     /// Whether the sender may count the request as delivered.

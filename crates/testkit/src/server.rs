@@ -132,6 +132,9 @@ async fn answer(
     let request = Request::new(head, &wire, &connection);
     let (is_grpc, content_type) = (request.is_grpc(), request.content_type().to_owned());
     let reply = journal.record(request);
+    if let Some(gate) = &reply.gate {
+        gate.pass().await;
+    }
     match reply.kind {
         Kind::Hang => std::future::pending().await,
         Kind::Drop => {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use prost::Message;
 use telespan_proto::collector::trace::v1::ExportTraceServiceResponse;
 use telespan_proto::google::rpc::{RetryInfo, Status};
-use telespan_testkit::{MockCollector, Reply, fixture};
+use telespan_testkit::{Gate, MockCollector, Reply, fixture};
 
 use crate::PATIENCE;
 use crate::client::{Answer, grpc_request, http_request, send, send_until_error};
@@ -131,6 +131,19 @@ fn a_hanging_request_is_noted_and_ends_with_the_collector() {
     assert!(!collector.wait_for_requests(1, PATIENCE)[0].accepted);
     drop(collector);
     assert!(client.join().unwrap().unwrap_err().is_incomplete_message());
+}
+
+#[test]
+fn a_held_reply_comes_when_its_gate_opens() {
+    let gate = Gate::new();
+    let collector = MockCollector::builder().script([Reply::ok().held_by(&gate)]).start();
+    let address = collector.address();
+    let held = std::thread::spawn(move || send(address, http_request(PROTOBUF, "")).unwrap());
+    collector.wait_for_requests(1, PATIENCE);
+    assert_eq!(send(address, http_request(PROTOBUF, "")).unwrap().status, 200);
+    assert!(!held.is_finished());
+    gate.open();
+    assert_eq!(held.join().unwrap().status, 200);
 }
 
 #[test]
