@@ -1,6 +1,10 @@
 //! Commands that the tasks run, always at the root of the repository and without a standard input.
 
-use std::{env, path::Path, process::Command, process::Stdio};
+use std::{
+    env,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context as _, Result, ensure};
 
