@@ -1,1 +1,8 @@
 #![doc = include_str!("../README.md")]
+
+mod per_million;
+mod randomness;
+mod sampler;
+
+pub use per_million::{PerMillion, PerMillionError};
+pub use sampler::{Decision, Sampler};
