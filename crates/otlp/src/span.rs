@@ -88,7 +88,7 @@ pub struct SpanEncoder {
 }
 
 /// Field numbers of `Span`.
-mod span {
+mod span_field {
     pub(super) const TRACE_ID: u32 = 1;
     pub(super) const SPAN_ID: u32 = 2;
     pub(super) const TRACE_STATE: u32 = 3;
@@ -108,7 +108,7 @@ mod span {
 }
 
 /// Field numbers of `Span.Event`.
-mod event {
+mod event_field {
     pub(super) const TIME_UNIX_NANO: u32 = 1;
     pub(super) const NAME: u32 = 2;
     pub(super) const ATTRIBUTES: u32 = 3;
@@ -116,7 +116,7 @@ mod event {
 }
 
 /// Field numbers of `Span.Link`.
-mod link {
+mod link_field {
     pub(super) const TRACE_ID: u32 = 1;
     pub(super) const SPAN_ID: u32 = 2;
     pub(super) const TRACE_STATE: u32 = 3;
@@ -126,7 +126,7 @@ mod link {
 }
 
 /// Field numbers of `Status`, and its codes.
-mod status {
+mod status_field {
     pub(super) const MESSAGE: u32 = 2;
     pub(super) const CODE: u32 = 3;
     pub(super) const OK: u64 = 1;
@@ -158,7 +158,7 @@ impl SpanEncoder {
     #[inline]
     pub fn set_attribute(&mut self, limits: &Limits, key: &str, value: &Value<'_>) {
         let out = &mut self.attribute_bytes;
-        self.attributes.set(out, span::ATTRIBUTES, limits.attributes, limits, key, value);
+        self.attributes.set(out, span_field::ATTRIBUTES, limits.attributes, limits, key, value);
     }
 
     /// Adds an event at `time_unix_nano`, nanoseconds since the Unix epoch.
@@ -174,12 +174,12 @@ impl SpanEncoder {
             return;
         }
         self.events += 1;
-        put_nested(&mut self.event_bytes, span::EVENTS, |out| {
-            wire::put_fixed64(out, event::TIME_UNIX_NANO, time_unix_nano);
-            put_text(out, event::NAME, name);
+        put_nested(&mut self.event_bytes, span_field::EVENTS, |out| {
+            wire::put_fixed64(out, event_field::TIME_UNIX_NANO, time_unix_nano);
+            put_text(out, event_field::NAME, name);
             let max = limits.event_attributes;
-            let dropped = put_attributes(out, event::ATTRIBUTES, max, limits, attributes);
-            put_count(out, event::DROPPED_ATTRIBUTES_COUNT, dropped);
+            let dropped = put_attributes(out, event_field::ATTRIBUTES, max, limits, attributes);
+            put_count(out, event_field::DROPPED_ATTRIBUTES_COUNT, dropped);
         });
     }
 
@@ -190,14 +190,14 @@ impl SpanEncoder {
             return;
         }
         self.links += 1;
-        put_nested(&mut self.link_bytes, span::LINKS, |out| {
-            wire::put_bytes(out, link::TRACE_ID, &to.trace_id);
-            wire::put_bytes(out, link::SPAN_ID, &to.span_id);
-            put_text(out, link::TRACE_STATE, to.trace_state);
+        put_nested(&mut self.link_bytes, span_field::LINKS, |out| {
+            wire::put_bytes(out, link_field::TRACE_ID, &to.trace_id);
+            wire::put_bytes(out, link_field::SPAN_ID, &to.span_id);
+            put_text(out, link_field::TRACE_STATE, to.trace_state);
             let max = limits.link_attributes;
-            let dropped = put_attributes(out, link::ATTRIBUTES, max, limits, attributes);
-            put_count(out, link::DROPPED_ATTRIBUTES_COUNT, dropped);
-            wire::put_fixed32(out, link::FLAGS, to.flags);
+            let dropped = put_attributes(out, link_field::ATTRIBUTES, max, limits, attributes);
+            put_count(out, link_field::DROPPED_ATTRIBUTES_COUNT, dropped);
+            wire::put_fixed32(out, link_field::FLAGS, to.flags);
         });
     }
 
@@ -212,24 +212,24 @@ impl SpanEncoder {
     /// Appends the content of a `Span` message, fields in ascending order.
     #[inline]
     pub(crate) fn encode(&self, head: &SpanHead<'_>, out: &mut Vec<u8>) {
-        wire::put_bytes(out, span::TRACE_ID, &head.trace_id);
-        wire::put_bytes(out, span::SPAN_ID, &head.span_id);
-        put_text(out, span::TRACE_STATE, head.trace_state);
+        wire::put_bytes(out, span_field::TRACE_ID, &head.trace_id);
+        wire::put_bytes(out, span_field::SPAN_ID, &head.span_id);
+        put_text(out, span_field::TRACE_STATE, head.trace_state);
         if let Some(parent) = head.parent_span_id {
-            wire::put_bytes(out, span::PARENT_SPAN_ID, &parent);
+            wire::put_bytes(out, span_field::PARENT_SPAN_ID, &parent);
         }
-        put_text(out, span::NAME, head.name);
-        wire::put_varint_field(out, span::KIND, head.kind as u64);
-        wire::put_fixed64(out, span::START_TIME_UNIX_NANO, head.start_time_unix_nano);
-        wire::put_fixed64(out, span::END_TIME_UNIX_NANO, head.end_time_unix_nano);
+        put_text(out, span_field::NAME, head.name);
+        wire::put_varint_field(out, span_field::KIND, head.kind as u64);
+        wire::put_fixed64(out, span_field::START_TIME_UNIX_NANO, head.start_time_unix_nano);
+        wire::put_fixed64(out, span_field::END_TIME_UNIX_NANO, head.end_time_unix_nano);
         out.extend_from_slice(&self.attribute_bytes);
-        put_count(out, span::DROPPED_ATTRIBUTES_COUNT, self.attributes.dropped);
+        put_count(out, span_field::DROPPED_ATTRIBUTES_COUNT, self.attributes.dropped);
         out.extend_from_slice(&self.event_bytes);
-        put_count(out, span::DROPPED_EVENTS_COUNT, self.dropped_events);
+        put_count(out, span_field::DROPPED_EVENTS_COUNT, self.dropped_events);
         out.extend_from_slice(&self.link_bytes);
-        put_count(out, span::DROPPED_LINKS_COUNT, self.dropped_links);
+        put_count(out, span_field::DROPPED_LINKS_COUNT, self.dropped_links);
         put_status(out, head.status);
-        wire::put_fixed32(out, span::FLAGS, head.flags);
+        wire::put_fixed32(out, span_field::FLAGS, head.flags);
     }
 }
 
@@ -267,12 +267,12 @@ fn put_attributes(
 fn put_status(out: &mut Vec<u8>, status: &Status) {
     match status {
         Status::Unset => {}
-        Status::Ok => put_nested(out, span::STATUS, |out| {
-            wire::put_varint_field(out, status::CODE, status::OK);
+        Status::Ok => put_nested(out, span_field::STATUS, |out| {
+            wire::put_varint_field(out, status_field::CODE, status_field::OK);
         }),
-        Status::Error(message) => put_nested(out, span::STATUS, |out| {
-            put_text(out, status::MESSAGE, message);
-            wire::put_varint_field(out, status::CODE, status::ERROR);
+        Status::Error(message) => put_nested(out, span_field::STATUS, |out| {
+            put_text(out, status_field::MESSAGE, message);
+            wire::put_varint_field(out, status_field::CODE, status_field::ERROR);
         }),
     }
 }

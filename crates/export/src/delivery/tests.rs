@@ -1,3 +1,5 @@
+//! The retry machine, with time and chance in our hands.
+
 use super::*;
 
 fn retryable(after: Option<u64>) -> ExportError {

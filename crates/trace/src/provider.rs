@@ -1,0 +1,197 @@
+//! [`Tracing`]: what all tracers of a program share.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use telespan_context::{SpanContext, TraceFlags, TraceState};
+use telespan_otlp::{Limits, Scope};
+use telespan_pipeline::{FlushError, Pipeline, ShutdownError, Stats};
+use telespan_sampler::{Decision, Sampler};
+
+use crate::chunk::Chunks;
+use crate::clock::{Clock, SystemClock};
+use crate::ids::{IdGenerator, RandomIds};
+use crate::resource::ResourceBuilder;
+use crate::tracer::Tracer;
+
+/// Records spans into one pipeline: sampler, resource, limits, clock and ids. Cheap to clone.
+///
+/// Everything is fixed when it is built. A program usually has one, [installed](Self::install) as
+/// the global one.
+#[derive(Clone)]
+pub struct Tracing {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pipeline: Pipeline,
+    pub(crate) chunks: Arc<Chunks>,
+    pub(crate) sampler: Sampler,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Box<dyn IdGenerator>,
+}
+
+impl Tracing {
+    /// Starts to build, with the sampling rate 0 and everything else at its default.
+    pub fn builder(pipeline: Pipeline) -> TracingBuilder {
+        TracingBuilder {
+            pipeline,
+            sampler: Sampler::default(),
+            resource: ResourceBuilder::new(),
+            limits: Limits::default(),
+            clock: None,
+            ids: Box::new(RandomIds),
+        }
+    }
+
+    /// A tracer for the library or module called `name`.
+    pub fn tracer(&self, name: &str) -> Tracer {
+        self.tracer_with(Scope::new(name, "", "", []))
+    }
+
+    /// A tracer for a scope with version, schema or attributes.
+    pub fn tracer_with(&self, scope: Scope) -> Tracer {
+        Tracer::of(self.clone(), scope)
+    }
+
+    /// Makes this the global one, which [`tracer`](crate::tracer) and tracers made earlier record into.
+    ///
+    /// # Errors
+    /// There is one already; it stays.
+    pub fn install(&self) -> Result<(), AlreadyInstalled> {
+        GLOBAL.set(self.clone()).map_err(|_| AlreadyInstalled)
+    }
+
+    /// The global one, if it was installed.
+    pub fn global() -> Option<&'static Tracing> {
+        GLOBAL.get()
+    }
+
+    /// Sends everything that ended before this call; see [`Pipeline::flush`].
+    ///
+    /// # Errors
+    /// The time ran out first.
+    pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        self.shared.pipeline.flush(timeout)
+    }
+
+    /// Sends what there is and ends the pipeline; see [`Pipeline::shutdown`]. Spans that end later are
+    /// counted as dropped.
+    ///
+    /// # Errors
+    /// The time ran out first, and spans were lost or may have been.
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.shared.pipeline.shutdown(timeout)
+    }
+
+    /// What became of all spans that ended so far.
+    pub fn stats(&self) -> Stats {
+        self.shared.pipeline.stats()
+    }
+
+    pub(crate) fn same(&self, other: &Tracing) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl Shared {
+    /// The context of a new span below `parent`, or of a new trace.
+    #[inline]
+    pub(crate) fn new_context(&self, parent: Option<&SpanContext>) -> SpanContext {
+        let span_id = self.ids.span_id();
+        let (trace_id, flags) = match parent {
+            Some(parent) => (parent.trace_id(), parent.flags()),
+            None => (self.ids.trace_id(), TraceFlags::NONE.with_random(self.ids.is_random())),
+        };
+        let sampled = self.sampler.decide(parent, trace_id, &TraceState::EMPTY) == Decision::RecordAndSample;
+        let context = SpanContext::new(trace_id, span_id, flags.with_sampled(sampled));
+        match parent {
+            Some(parent) => context.with_trace_state(parent.trace_state().clone()),
+            None => context,
+        }
+    }
+}
+
+impl fmt::Debug for Tracing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tracing").field("sampler", &self.shared.sampler).finish_non_exhaustive()
+    }
+}
+
+static GLOBAL: OnceLock<Tracing> = OnceLock::new();
+
+/// A global [`Tracing`] is installed already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("tracing is installed already; install it once, where the program starts")]
+pub struct AlreadyInstalled;
+
+/// Builds a [`Tracing`].
+pub struct TracingBuilder {
+    pipeline: Pipeline,
+    sampler: Sampler,
+    resource: ResourceBuilder,
+    limits: Limits,
+    clock: Option<Arc<dyn Clock>>,
+    ids: Box<dyn IdGenerator>,
+}
+
+impl TracingBuilder {
+    /// Decides which new traces are recorded. Default: none.
+    #[must_use]
+    pub fn sampler(mut self, sampler: Sampler) -> Self {
+        self.sampler = sampler;
+        self
+    }
+
+    /// What the spans are about.
+    #[must_use]
+    pub fn resource(mut self, resource: ResourceBuilder) -> Self {
+        self.resource = resource;
+        self
+    }
+
+    /// How much one span may hold.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Another clock than [`SystemClock`].
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Other ids than [`RandomIds`].
+    #[must_use]
+    pub fn ids(mut self, ids: impl IdGenerator) -> Self {
+        self.ids = Box::new(ids);
+        self
+    }
+
+    /// Ready to record.
+    pub fn build(self) -> Tracing {
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let chunks = Arc::new(Chunks::new(self.pipeline.inlet(), self.resource.build(), clock.clone()));
+        self.pipeline.attach(chunks.clone());
+        let shared = Shared {
+            pipeline: self.pipeline,
+            chunks,
+            sampler: self.sampler,
+            limits: self.limits,
+            clock,
+            ids: self.ids,
+        };
+        Tracing { shared: Arc::new(shared) }
+    }
+}
+
+impl fmt::Debug for TracingBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TracingBuilder").field("sampler", &self.sampler).finish_non_exhaustive()
+    }
+}

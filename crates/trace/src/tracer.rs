@@ -1,0 +1,159 @@
+//! [`Tracer`] and [`SpanBuilder`]: where spans begin.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use telespan_context::SpanContext;
+use telespan_otlp::{Scope, SpanKind};
+
+use crate::current;
+use crate::provider::Tracing;
+use crate::span::{Recording, Span};
+
+/// Starts the spans of one library or module. Cheap to clone; make it once and keep it.
+#[derive(Clone)]
+pub struct Tracer {
+    /// `None`: whatever is the global one when a span starts.
+    tracing: Option<Tracing>,
+    scope: Scope,
+}
+
+/// A tracer for the library or module called `name`, which records into the global [`Tracing`] from
+/// the moment that one is installed. Until then its spans record nothing and only pass contexts on.
+pub fn tracer(name: &str) -> Tracer {
+    tracer_with(Scope::new(name, "", "", []))
+}
+
+/// As [`tracer`], for a scope with version, schema or attributes.
+pub fn tracer_with(scope: Scope) -> Tracer {
+    Tracer { tracing: None, scope }
+}
+
+impl Tracer {
+    pub(crate) fn of(tracing: Tracing, scope: Scope) -> Self {
+        Tracer { tracing: Some(tracing), scope }
+    }
+
+    /// Whether there is anything to record into. A trace that was not sampled is not recorded even then.
+    pub fn is_enabled(&self) -> bool {
+        self.tracing().is_some()
+    }
+
+    /// Starts a span below the current one, or a new trace if there is none. It does not become current
+    /// by itself: see [`Span::enter`].
+    #[inline]
+    pub fn start(&self, name: impl Into<Cow<'static, str>>) -> Span {
+        self.span(name).start()
+    }
+
+    /// A span to be started with a kind, another parent, or another start time.
+    #[inline]
+    pub fn span(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'_> {
+        SpanBuilder {
+            tracer: self,
+            name: name.into(),
+            kind: SpanKind::Internal,
+            parent: Parent::Current,
+            start_time_unix_nano: None,
+        }
+    }
+
+    #[inline]
+    fn tracing(&self) -> Option<&Tracing> {
+        match &self.tracing {
+            Some(tracing) => Some(tracing),
+            None => Tracing::global(),
+        }
+    }
+}
+
+impl fmt::Debug for Tracer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tracer").field("enabled", &self.is_enabled()).finish_non_exhaustive()
+    }
+}
+
+enum Parent {
+    Current,
+    Root,
+    Explicit(SpanContext),
+}
+
+/// A span about to start. Attributes, events and links are given to the [`Span`], which ignores them
+/// at no cost when its trace is not sampled: the decision never depends on them.
+#[must_use = "a span is started by `start`"]
+pub struct SpanBuilder<'a> {
+    tracer: &'a Tracer,
+    name: Cow<'static, str>,
+    kind: SpanKind,
+    parent: Parent,
+    start_time_unix_nano: Option<u64>,
+}
+
+impl SpanBuilder<'_> {
+    /// The role of the span. Default: internal.
+    pub fn kind(mut self, kind: SpanKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The span goes below `parent`, local or remote, whatever is current. `None` starts a new trace,
+    /// so that what [`extract`](telespan_context::extract) found can be passed as it is.
+    pub fn parent(mut self, parent: impl Into<Option<SpanContext>>) -> Self {
+        self.parent = parent.into().map_or(Parent::Root, Parent::Explicit);
+        self
+    }
+
+    /// The span starts a new trace, whatever is current.
+    pub fn root(self) -> Self {
+        self.parent(None)
+    }
+
+    /// The span started then, in nanoseconds since the Unix epoch. Default: now.
+    pub fn start_time(mut self, unix_nano: u64) -> Self {
+        self.start_time_unix_nano = Some(unix_nano);
+        self
+    }
+
+    /// Starts the span.
+    #[inline]
+    pub fn start(self) -> Span {
+        match &self.parent {
+            Parent::Current => current::with_context(|parent| self.below(parent)),
+            Parent::Explicit(parent) => self.below(Some(parent)),
+            Parent::Root => self.below(None),
+        }
+    }
+
+    #[inline]
+    fn below(&self, parent: Option<&SpanContext>) -> Span {
+        let Some(tracing) = self.tracer.tracing() else {
+            // Nothing records: what came in is passed on as it is (OpenTelemetry API without an SDK).
+            return parent.cloned().map_or_else(Span::none, Span::from_context);
+        };
+        let context = tracing.shared.new_context(parent);
+        if !context.is_sampled() {
+            return Span::from_context(context);
+        }
+        let start = self.start_time_unix_nano.unwrap_or_else(|| tracing.shared.clock.now_unix_nano());
+        let name = self.name.clone();
+        Span::recording(Recording::start(
+            tracing,
+            &self.tracer.scope,
+            context,
+            parent,
+            name,
+            self.kind,
+            start,
+        ))
+    }
+}
+
+impl fmt::Debug for SpanBuilder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpanBuilder")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! Many threads, ending threads, and the end of everything.
+
+use std::cell::RefCell;
+use std::thread;
+
+use telespan_export::DropReason;
+use telespan_trace::{Span, Tracer};
+
+use crate::common::{Memory, PATIENCE};
+
+#[test]
+fn every_span_of_many_threads_arrives_once() {
+    const THREADS: usize = 8;
+    const SPANS: usize = 2_000;
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let tracer = tracing.tracer("t");
+    let threads: Vec<_> = (0..THREADS)
+        .map(|t| {
+            let tracer = tracer.clone();
+            thread::spawn(move || {
+                for i in 0..SPANS {
+                    tracer.start("work").set_attribute("n", t * SPANS + i);
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("no panic");
+    }
+    let mut ids: Vec<_> = memory.spans(&tracing).into_iter().map(|span| span.span_id).collect();
+    assert_eq!(ids.len(), THREADS * SPANS);
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), THREADS * SPANS, "an id came twice");
+    let stats = tracing.stats();
+    assert_eq!((stats.ended, stats.exported, stats.queued), (16_000, 16_000, 0));
+}
+
+#[test]
+fn spans_that_wait_in_the_chunk_of_a_thread_are_counted_as_queued() {
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    for _ in 0..3 {
+        tracing.tracer("t").start("s").end();
+    }
+    let stats = tracing.stats();
+    assert_eq!(stats.ended, 3);
+    assert_eq!(stats.ended, stats.exported + stats.queued + stats.dropped_total());
+    tracing.flush(PATIENCE).expect("memory takes everything");
+    assert_eq!((tracing.stats().exported, tracing.stats().queued), (3, 0));
+}
+
+#[test]
+fn a_span_that_ends_with_its_thread_is_not_lost() {
+    thread_local! {
+        // Touched before anything of Telespan's, so destroyed after it.
+        static LAST: RefCell<Option<(Tracer, Span)>> = const { RefCell::new(None) };
+    }
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let tracer = tracing.tracer("t");
+    thread::spawn(move || {
+        LAST.with(|last| *last.borrow_mut() = None);
+        tracer.start("first").end();
+        let span = tracer.start("last");
+        LAST.with(|last| *last.borrow_mut() = Some((tracer, span)));
+    })
+    .join()
+    .expect("no panic");
+    assert_eq!(memory.spans(&tracing).len(), 2);
+}
+
+#[test]
+fn spans_that_end_after_the_shutdown_are_counted() {
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let tracer = tracing.tracer("t");
+    let late = tracer.start("late");
+    tracer.start("early").end();
+    tracing.shutdown(PATIENCE).expect("memory takes everything");
+    late.end();
+    tracer.start("later").end();
+    let stats = tracing.stats();
+    assert_eq!((stats.ended, stats.exported, stats.queued), (3, 1, 0));
+    assert_eq!(stats.dropped(DropReason::Shutdown), 2);
+}
+
+#[test]
+fn two_tracings_on_one_thread_do_not_mix() {
+    let (a, b) = (Memory::default(), Memory::default());
+    let (tracing_a, tracing_b) = (a.tracing(1_000_000).build(), b.tracing(1_000_000).build());
+    let (tracer_a, tracer_b) = (tracing_a.tracer("a"), tracing_b.tracer("b"));
+    for _ in 0..3 {
+        tracer_a.start("in a").end();
+        tracer_b.start("in b").end();
+    }
+    assert!(a.spans(&tracing_a).iter().all(|span| span.name == "in a"));
+    assert!(b.spans(&tracing_b).iter().all(|span| span.name == "in b"));
+    assert_eq!(a.spans(&tracing_a).len() + b.spans(&tracing_b).len(), 6);
+}
