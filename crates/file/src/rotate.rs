@@ -221,7 +221,7 @@ impl RotatingWriter {
             WriteError::CreateFile { directory, kept: Kept::default(), source }
         })?;
         self.unsynced.get_or_insert(file.name.opened);
-        self.removed_files += directory::remove_oldest(&self.rotation, file.name);
+        self.removed_files += directory::remove_oldest(&self.rotation);
         Ok(file)
     }
 

@@ -53,9 +53,9 @@ pub(crate) fn list(directory: &Path) -> io::Result<Vec<(FileName, u64)>> {
     Ok(files)
 }
 
-/// Removes the oldest files beyond what `rotation` keeps, `current` and those that a process holds open
-/// excepted, and says how many went. What cannot be removed now is tried again at the next rotation.
-pub(crate) fn remove_oldest(rotation: &Rotation, current: FileName) -> u64 {
+/// Removes the oldest files beyond what `rotation` keeps, except those that somebody holds open, this process
+/// included, and says how many went. What cannot be removed now is tried again at the next rotation.
+pub(crate) fn remove_oldest(rotation: &Rotation) -> u64 {
     let (max_files, max_bytes) = (rotation.max_files, rotation.max_bytes);
     if max_files.is_none() && max_bytes.is_none() {
         return 0;
@@ -68,7 +68,7 @@ pub(crate) fn remove_oldest(rotation: &Rotation, current: FileName) -> u64 {
         if max_files.is_none_or(|max| count <= max) && max_bytes.is_none_or(|max| bytes <= max) {
             break;
         }
-        if name != current && remove_closed(&rotation.directory.join(name.to_string())) {
+        if remove_closed(&rotation.directory.join(name.to_string())) {
             (count, bytes, removed) = (count - 1, bytes - len, removed + 1);
         }
     }

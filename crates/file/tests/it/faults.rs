@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use telespan_export::{Exporter, Failure};
-use telespan_file::{FileExporter, OpenError, RotatingWriter, Rotation, WriteError};
+use telespan_file::{FileExporter, Kept, OpenError, RotatingWriter, Rotation, WriteError};
 
 use crate::support::{
     batch, child_directory, child_on_tmpfs, content, files, later, lines, numbered_lines, ready, run,
@@ -50,10 +50,13 @@ fn child_on_a_full_disk() {
     // Lines of 700 bytes end nowhere near the ends of the pages that the file system gives out.
     for limit in [10_000, Rotation::DEFAULT_LIMIT] {
         let ballast = directory.join("ballast");
-        fs::write(&ballast, [0; 32 * 1024]).unwrap();
+        fs::write(&ballast, [0; 64 * 1024]).unwrap();
         let lines = numbered_lines(60, 700);
         let mut writer = RotatingWriter::open(Rotation::new(&directory).with_limit(limit)).unwrap();
+        assert_eq!(writer.write_lines(&lines).unwrap_err().kept(), Kept::default());
+        assert_eq!(without(&directory, "ballast"), b"");
 
+        fs::write(&ballast, [0; 32 * 1024]).unwrap();
         let error = writer.write_lines(&lines).unwrap_err();
         let kept = error.kept();
         assert!(error.to_string().contains("make room"), "{error}");

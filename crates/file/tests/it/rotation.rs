@@ -139,7 +139,7 @@ fn a_directory_removed_underneath_is_made_again_and_the_file_is_not_written_into
 }
 
 #[test]
-fn syncing_covers_the_open_file_the_closed_ones_and_those_removed_meanwhile() {
+fn syncing_copes_with_files_that_were_closed_and_removed_meanwhile() {
     let directory = tempfile::tempdir().unwrap();
     let mut writer = writer(directory.path(), 10);
     for _ in 0..2 {

@@ -62,6 +62,31 @@ proptest! {
 }
 
 #[test]
+fn the_places_of_the_last_eight_failed_batches_are_kept() {
+    let batches: Vec<_> = (0..9).map(|i| batch(2 * i..2 * i + 2, 0)).collect();
+    let split = |batch| {
+        let text = lines(batch);
+        let newline = text.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+        (text[..newline].to_vec(), text[newline..].to_vec())
+    };
+    let halves: Vec<_> = batches.iter().map(split).collect();
+    let script: Vec<_> = halves.iter().flat_map(|(first, _)| [first.len(), 0]).collect();
+    let taken = Arc::default();
+    let exporter = WriterExporter::new(Scripted { script: script.into_iter(), taken: Arc::clone(&taken) });
+    for batch in &batches {
+        ready(exporter.export(batch, later())).unwrap_err();
+    }
+    for batch in batches.iter().rev() {
+        ready(exporter.export(batch, later())).unwrap();
+    }
+    let mut expected: Vec<_> = halves.iter().map(|(first, _)| &**first).collect();
+    expected.extend(halves.iter().skip(1).rev().map(|(_, second)| &**second));
+    // The oldest was forgotten: twice is better than never.
+    expected.extend([&*halves[0].0, &halves[0].1]);
+    assert_eq!(*taken.lock().unwrap(), expected.concat());
+}
+
+#[test]
 fn a_pipe_that_nobody_reads_any_more_is_a_permanent_failure() {
     let (reader, writer) = io::pipe().unwrap();
     let exporter = WriterExporter::new(writer);
