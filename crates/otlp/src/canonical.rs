@@ -23,8 +23,7 @@ pub(crate) fn write(out: &mut Vec<u8>, message: &'static Message, bytes: &[u8], 
         return;
     }
     let mut fields: Vec<Known<'_>> = well_formed(bytes)
-        .filter_map(|field| message.numbered(field.number).map(|known| (known, field)))
-        .filter(|(known, field)| known.kind.admits(field.value))
+        .filter_map(|field| message.keyed(key(&field)).map(|known| (known, field)))
         .collect();
     keep_last_of_oneof(&mut fields);
     fields.sort_by_key(|(known, _)| known.number);
@@ -36,6 +35,17 @@ pub(crate) fn write(out: &mut Vec<u8>, message: &'static Message, bytes: &[u8], 
 /// The fields up to the first byte that is none.
 fn well_formed(bytes: &[u8]) -> impl Iterator<Item = wire::Field<'_>> {
     Fields::new(bytes).map_while(Result::ok)
+}
+
+fn key(field: &wire::Field<'_>) -> u64 {
+    let wire_type = match field.value {
+        Value::Varint(_) => wire::VARINT,
+        Value::Fixed64(_) => wire::FIXED64,
+        Value::Bytes(_) => wire::LEN,
+        Value::Fixed32(_) => wire::FIXED32,
+        Value::Group => wire::START_GROUP,
+    };
+    u64::from(field.number) << 3 | wire_type
 }
 
 /// Drops the members of a oneof that a later one replaced. A message member that stands several times in a row stays:
@@ -92,8 +102,7 @@ fn payload<'a>(field: &wire::Field<'a>) -> &'a [u8] {
 }
 
 /// Whether a scalar has the value that an absent one has.
-#[inline]
-pub(crate) fn is_default(value: Value<'_>) -> bool {
+fn is_default(value: Value<'_>) -> bool {
     match value {
         Value::Varint(value) | Value::Fixed64(value) => value == 0,
         Value::Fixed32(value) => value == 0,

@@ -2,7 +2,7 @@
 //!
 //! From opentelemetry-proto 1.11.0. A field that is not here is unknown, and unknown fields have no place in JSON.
 
-use crate::wire::Value;
+use crate::wire;
 
 /// One message: its fields, ascending by number, without a gap between the first and the last.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Message {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) number: u32,
+    /// The key on the wire: number and wire type.
+    pub(crate) key: u64,
     /// The name in JSON: lowerCamelCase, the only spelling that OTLP/JSON knows.
     pub(crate) name: &'static str,
     /// How JSON continues an object with this member: `,"name":`.
@@ -56,11 +58,12 @@ pub(crate) enum Kind {
 }
 
 impl Message {
-    /// The field with this number.
+    /// The field with this key: its number and the wire type that it asks for.
     #[inline]
-    pub(crate) fn numbered(&self, number: u32) -> Option<&'static Field> {
-        let first = self.fields.first()?.number;
-        self.fields.get(number.wrapping_sub(first) as usize)
+    pub(crate) fn keyed(&self, key: u64) -> Option<&'static Field> {
+        let first = u64::from(self.fields.first()?.number);
+        let field = self.fields.get((key >> 3).wrapping_sub(first) as usize)?;
+        (field.key == key).then_some(field)
     }
 
     /// The field with this JSON name.
@@ -70,15 +73,12 @@ impl Message {
 }
 
 impl Kind {
-    /// Whether `value` has the wire type of this kind.
-    pub(crate) fn admits(self, value: Value<'_>) -> bool {
+    const fn wire_type(self) -> u64 {
         match self {
-            Kind::String | Kind::Id | Kind::Bytes | Kind::Message(_) => matches!(value, Value::Bytes(_)),
-            Kind::Bool | Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Enum(_) => {
-                matches!(value, Value::Varint(_))
-            }
-            Kind::Fixed32 => matches!(value, Value::Fixed32(_)),
-            Kind::Fixed64 | Kind::Double => matches!(value, Value::Fixed64(_)),
+            Kind::String | Kind::Id | Kind::Bytes | Kind::Message(_) => wire::LEN,
+            Kind::Bool | Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Enum(_) => wire::VARINT,
+            Kind::Fixed32 => wire::FIXED32,
+            Kind::Fixed64 | Kind::Double => wire::FIXED64,
         }
     }
 }
@@ -87,6 +87,7 @@ macro_rules! field {
     ($number:literal $name:literal $label:ident $kind:expr) => {
         Field {
             number: $number,
+            key: $number << 3 | $kind.wire_type(),
             name: $name,
             member: concat!(",\"", $name, "\":"),
             label: Label::$label,
@@ -279,10 +280,12 @@ mod tests {
         for message in all() {
             for (field, expected) in message.fields.iter().zip(message.fields[0].number..) {
                 assert_eq!(field.number, expected, "{}.{}", message.name, field.name);
-                assert_eq!(message.numbered(expected).unwrap().name, field.name);
+                assert_eq!(message.keyed(field.key).unwrap().name, field.name);
+                assert!(message.keyed(field.key ^ 1).is_none(), "another wire type");
             }
-            assert!(message.numbered(0).is_none());
-            assert!(message.numbered(17).is_none());
+            for number in [0, 17, 1000] {
+                assert!((0..8).all(|wire_type| message.keyed(number << 3 | wire_type).is_none()));
+            }
         }
     }
 

@@ -82,7 +82,7 @@ impl<'a> Iterator for Fields<'a> {
 pub(crate) const VARINT: u64 = 0;
 pub(crate) const FIXED64: u64 = 1;
 pub(crate) const LEN: u64 = 2;
-const START_GROUP: u64 = 3;
+pub(crate) const START_GROUP: u64 = 3;
 const END_GROUP: u64 = 4;
 pub(crate) const FIXED32: u64 = 5;
 
@@ -118,14 +118,14 @@ fn long_varint(rest: &mut &[u8]) -> Result<u64, WireError> {
 }
 
 #[inline]
-fn take<'a>(rest: &mut &'a [u8], len: usize) -> Result<&'a [u8], WireError> {
+pub(crate) fn take<'a>(rest: &mut &'a [u8], len: usize) -> Result<&'a [u8], WireError> {
     let (head, tail) = rest.split_at_checked(len).ok_or(WireError::Truncated)?;
     *rest = tail;
     Ok(head)
 }
 
 #[inline]
-fn array<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], WireError> {
+pub(crate) fn array<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], WireError> {
     let (head, tail) = rest.split_first_chunk().ok_or(WireError::Truncated)?;
     *rest = tail;
     Ok(*head)

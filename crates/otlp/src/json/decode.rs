@@ -1,6 +1,7 @@
 //! JSON text to OTLP bytes, driven by the schema.
 
-use super::reader::{Reader, Start, Text};
+use super::reader::{Reader, Start};
+use super::text::Text;
 use super::{JsonError, JsonProblem, base64, number};
 use crate::canonical::{self, MAX_DEPTH};
 use crate::schema::{Field, Kind, Label, Message, RESOURCE_SPANS, SPAN, TRACES_DATA};
@@ -42,11 +43,11 @@ pub(super) fn parse_message(message: &'static Message, text: &[u8]) -> Result<Ve
 /// Whether the object at the top has the members of `ResourceSpans` and not that of `TracesData`.
 fn is_bare_resource_spans(text: &[u8]) -> Result<bool, JsonError> {
     let mut reader = Reader::new(text);
-    let mut bare = false;
+    let (mut bare, mut buffer) = (false, Vec::new());
     if reader.start()? == Start::Object {
         reader.enter()?;
         while let Some(key) = reader.next_key()? {
-            match key.raw {
+            match key.bytes(&mut buffer) {
                 b"resourceSpans" => return Ok(false),
                 b"resource" | b"scopeSpans" => bare = true,
                 _ => {}
@@ -159,16 +160,14 @@ impl<'a> Member<'_, 'a> {
                 text.write(out);
                 Some(())
             }),
-            Kind::Id => self.payload(start, "a string of hex digits", put_id),
+            Kind::Id => self.payload(start, "a string of hex digits", |out, text| {
+                put_id(out, text.bytes(&mut Vec::new()))
+            }),
             Kind::Bytes => self.payload(start, "a string in base64", |out, text| {
                 base64::decode(out, text.bytes(&mut Vec::new()))
             }),
             Kind::Bool => self.boolean(start),
-            Kind::Double => {
-                let value = self.double(start)?;
-                self.put(value.to_bits(), wire::put_fixed64);
-                Ok(())
-            }
+            Kind::Double => self.double(start),
             Kind::Int32 => self.integer::<i32>(start, "an integer of 32 bits", |v| i64::from(v) as u64),
             Kind::Int64 => self.integer::<i64>(start, "an integer of 64 bits", |v| v as u64),
             Kind::Uint32 | Kind::Fixed32 => {
@@ -225,70 +224,62 @@ impl<'a> Member<'_, 'a> {
         Ok(())
     }
 
-    fn double(&mut self, start: Start) -> Result<f64, JsonError> {
-        const EXPECTED: &str = "a number, `NaN`, `Infinity` or `-Infinity`";
-        let offset = self.decoder.reader.offset();
-        let special = match start {
-            Start::String => match self.decoder.reader.clone().string()?.raw {
+    fn double(&mut self, start: Start) -> Result<(), JsonError> {
+        let value =
+            self.word_or_number(start, "a number, `NaN`, `Infinity` or `-Infinity`", |text| match text {
                 b"NaN" => Some(f64::NAN),
                 b"Infinity" => Some(f64::INFINITY),
                 b"-Infinity" => Some(f64::NEG_INFINITY),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(value) = special {
-            self.decoder.reader.string()?;
-            return Ok(value);
-        }
-        let value = self.number(start, EXPECTED)?.parse::<f64>();
-        value.ok().filter(|value| value.is_finite()).ok_or_else(|| self.wrong_type_at(offset, EXPECTED))
+                number => Reader::whole_number(number)?.parse().ok().filter(|value: &f64| value.is_finite()),
+            })?;
+        self.put(value.to_bits(), wire::put_fixed64);
+        Ok(())
     }
 
     fn integer<T: TryFrom<i128>>(
         &mut self,
         start: Start,
         expected: &'static str,
-        wire: impl FnOnce(T) -> u64,
+        bits: impl FnOnce(T) -> u64,
     ) -> Result<(), JsonError> {
-        let offset = self.decoder.reader.offset();
-        let text = self.number(start, expected)?;
-        let value = number::integer(text).and_then(|value| T::try_from(value).ok());
-        let value = wire(value.ok_or_else(|| self.wrong_type_at(offset, expected))?);
+        let value = self.word_or_number(start, expected, |text| {
+            T::try_from(number::integer(Reader::whole_number(text)?)?).ok()
+        })?;
         match self.field.kind {
             Kind::Fixed32 => {
-                self.put(value, |out, number, value| wire::put_fixed32(out, number, value as u32))
+                self.put(bits(value), |out, number, bits| wire::put_fixed32(out, number, bits as u32));
             }
-            Kind::Fixed64 => self.put(value, wire::put_fixed64),
-            _ => self.put(value, wire::put_varint_field),
+            Kind::Fixed64 => self.put(bits(value), wire::put_fixed64),
+            _ => self.put(bits(value), wire::put_varint_field),
         }
         Ok(())
     }
 
     fn enumeration(&mut self, start: Start, names: &'static [&'static str]) -> Result<(), JsonError> {
-        const EXPECTED: &str = "a number or the name of one of its values";
-        if start != Start::String {
+        const EXPECTED: &str = "an integer of 32 bits or the name of a value";
+        if start == Start::Number {
             return self.integer::<i32>(start, EXPECTED, |value| i64::from(value) as u64);
         }
-        let offset = self.decoder.reader.offset();
-        let name = self.decoder.reader.string()?;
-        let value = names.iter().position(|known| known.as_bytes() == name.raw);
-        let value = value.ok_or_else(|| self.wrong_type_at(offset, EXPECTED))?;
+        let value = self
+            .word_or_number(start, EXPECTED, |text| names.iter().position(|name| name.as_bytes() == text))?;
         self.put(value as u64, wire::put_varint_field);
         Ok(())
     }
 
-    /// A number, bare or in quotes.
-    fn number(&mut self, start: Start, expected: &'static str) -> Result<&'a str, JsonError> {
+    /// What `read` makes of a bare number, or of what stands in quotes.
+    fn word_or_number<T>(
+        &mut self,
+        start: Start,
+        expected: &'static str,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<T, JsonError> {
         let offset = self.decoder.reader.offset();
-        match start {
-            Start::Number => self.decoder.reader.number(),
-            Start::String => {
-                let number = Reader::whole_number(self.decoder.reader.string()?.raw);
-                number.ok_or_else(|| self.wrong_type_at(offset, expected))
-            }
-            _ => Err(self.wrong_type(expected)),
-        }
+        let value = match start {
+            Start::Number => read(self.decoder.reader.number()?),
+            Start::String => read(self.decoder.reader.string()?.bytes(&mut self.decoder.scratch)),
+            _ => None,
+        };
+        value.ok_or_else(|| self.wrong_type_at(offset, expected))
     }
 
     /// Writes a number, unless it is a default that says nothing.
@@ -311,11 +302,11 @@ impl<'a> Member<'_, 'a> {
 
 /// An id: hex, or the padded base64 of the stock protobuf mapping. Ids are no multiple of three bytes, so their base64
 /// ends in `=`, which is no hex digit.
-fn put_id(out: &mut Vec<u8>, text: Text<'_>) -> Option<()> {
-    if text.raw.ends_with(b"=") {
-        return base64::decode(out, text.raw);
+fn put_id(out: &mut Vec<u8>, text: &[u8]) -> Option<()> {
+    if text.ends_with(b"=") {
+        return base64::decode(out, text);
     }
-    let (pairs, odd) = text.raw.as_chunks::<2>();
+    let (pairs, odd) = text.as_chunks::<2>();
     for &[high, low] in pairs {
         let digit = |digit: u8| char::from(digit).to_digit(16);
         out.push((digit(high)? << 4 | digit(low)?) as u8);

@@ -25,7 +25,8 @@ use crate::wire::{Fields, Value};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+// No `Debug`: it would print attribute values, which may be secrets.
+#[derive(Clone)]
 pub struct JsonLines<'a> {
     /// What is left of the batch, of the `ResourceSpans` and of the `ScopeSpans` in which the cursor stands.
     resources: Fields<'a>,
@@ -38,7 +39,7 @@ pub struct JsonLines<'a> {
 }
 
 /// How a line begins, up to its span; kept from line to line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct Head {
     text: Vec<u8>,
     /// How much of the text belongs to the resource. 0: nothing is written yet.

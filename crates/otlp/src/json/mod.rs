@@ -23,6 +23,7 @@ mod reader;
 mod reply;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use decode::parse;
 pub use encode::encode;

@@ -130,10 +130,15 @@ fn hex<const N: usize, const TEXT: usize>(out: &mut Vec<u8>, bytes: &[u8; N]) {
 }
 
 /// Appends bytes in base64, as a JSON string.
-pub(super) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(super) fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
     base64::encode(out, bytes);
     out.push(b'"');
+}
+
+#[inline]
+pub(super) fn boolean(out: &mut Vec<u8>, value: bool) {
+    out.extend_from_slice(if value { b"true" } else { b"false" });
 }
 
 /// Appends an integer of at most 32 bits, a JSON number.
@@ -144,7 +149,7 @@ pub(super) fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
 
 /// Appends a 64-bit integer: a JSON string, since readers may hold numbers as doubles.
 #[inline]
-pub(super) fn quoted_integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
+pub(super) fn quoted(out: &mut Vec<u8>, value: impl itoa::Integer) {
     out.push(b'"');
     integer(out, value);
     out.push(b'"');

@@ -1,5 +1,6 @@
 //! A pull reader of JSON (RFC 8259): bounded depth, no allocation, values as slices of the text.
 
+use super::text::Text;
 use super::{JsonError, JsonProblem};
 
 /// How many objects and arrays may be open at once, known and unknown ones alike. Room for the deepest message.
@@ -25,13 +26,6 @@ pub(super) enum Start {
     True,
     False,
     Null,
-}
-
-/// A string as it stands between its quotes, its escapes known to be valid.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Text<'a> {
-    pub(super) raw: &'a [u8],
-    pub(super) escaped: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -120,7 +114,7 @@ impl<'a> Reader<'a> {
                 Some(b'"') => {
                     let raw = &self.text[start..self.at];
                     self.at += 1;
-                    return Ok(Text { raw, escaped });
+                    return Ok(Text::new(raw, escaped));
                 }
                 Some(b'\\') => {
                     escaped = true;
@@ -152,7 +146,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The number that [`start`](Self::start) has announced, as it is written.
-    pub(super) fn number(&mut self) -> Result<&'a str, JsonError> {
+    pub(super) fn number(&mut self) -> Result<&'a [u8], JsonError> {
         let start = self.at;
         self.eat(b"-");
         if !self.eat(b"0") {
@@ -165,14 +159,13 @@ impl<'a> Reader<'a> {
             self.eat(b"+-");
             self.digits()?;
         }
-        // Nothing but ASCII was let through.
-        Ok(std::str::from_utf8(&self.text[start..self.at]).unwrap_or_default())
+        Ok(&self.text[start..self.at])
     }
 
     /// The whole text as one number, without white space: what a number in quotes must be.
     pub(super) fn whole_number(text: &'a [u8]) -> Option<&'a str> {
         let number = Reader::new(text).number().ok()?;
-        (number.len() == text.len()).then_some(number)
+        std::str::from_utf8(number).ok().filter(|_| number.len() == text.len())
     }
 
     fn eat(&mut self, any: &[u8]) -> bool {
@@ -273,75 +266,6 @@ const ENDS_TEXT: [bool; 256] = {
     ends[b'\\' as usize] = true;
     ends
 };
-
-impl<'a> Text<'a> {
-    /// Appends what the string says, as UTF-8: lone surrogates and bytes that are not UTF-8 become U+FFFD.
-    pub(super) fn write(self, out: &mut Vec<u8>) {
-        let mut rest = self.raw;
-        while self.escaped
-            && let Some(at) = memchr::memchr(b'\\', rest)
-        {
-            put_lossy(out, &rest[..at]);
-            let (char, len) = unescape(&rest[at + 1..]);
-            out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
-            rest = &rest[at + 1 + len..];
-        }
-        put_lossy(out, rest);
-    }
-
-    /// What the string says, written to `buffer` only if it is not what stands in the text.
-    pub(super) fn bytes<'b>(self, buffer: &'b mut Vec<u8>) -> &'b [u8]
-    where
-        'a: 'b,
-    {
-        if !self.escaped {
-            return self.raw;
-        }
-        buffer.clear();
-        self.write(buffer);
-        buffer
-    }
-}
-
-fn put_lossy(out: &mut Vec<u8>, bytes: &[u8]) {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => out.extend_from_slice(bytes),
-        Err(_) => out.extend_from_slice(String::from_utf8_lossy(bytes).as_bytes()),
-    }
-}
-
-/// The character of an escape, and how many bytes it takes behind its backslash.
-fn unescape(escape: &[u8]) -> (char, usize) {
-    let simple = match escape.first() {
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'u') => return unescape_unicode(escape),
-        Some(&other) => char::from(other),
-        None => return (char::REPLACEMENT_CHARACTER, 0),
-    };
-    (simple, 1)
-}
-
-fn unescape_unicode(escape: &[u8]) -> (char, usize) {
-    let first = code_unit(escape);
-    if let (0xd800..0xdc00, [b'\\', second @ ..]) = (first, &escape[5..]) {
-        let low = if second.first() == Some(&b'u') { code_unit(second) } else { 0 };
-        if (0xdc00..0xe000).contains(&low) {
-            let code = 0x1_0000 + ((first - 0xd800) << 10) + (low - 0xdc00);
-            return (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 11);
-        }
-    }
-    (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 5)
-}
-
-/// The four hex digits behind the `u`.
-fn code_unit(escape: &[u8]) -> u32 {
-    let digits = escape[1..5].iter().map(|&digit| char::from(digit).to_digit(16).unwrap_or(0));
-    digits.fold(0, |code, digit| code << 4 | digit)
-}
 
 #[cfg(test)]
 mod tests;
