@@ -3,7 +3,6 @@
 mod entry;
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 pub use entry::{BaggageEntry, BaggageError};
@@ -95,15 +94,6 @@ impl<'a> IntoIterator for &'a Baggage {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
-    }
-}
-
-impl FromStr for Baggage {
-    type Err = std::convert::Infallible;
-
-    /// Reads one header field; what is malformed in it is left out.
-    fn from_str(field: &str) -> Result<Baggage, Self::Err> {
-        Ok(Baggage::from_fields([field]))
     }
 }
 
