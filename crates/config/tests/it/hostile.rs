@@ -1,0 +1,57 @@
+//! Texts that want to cost time, memory or a panic.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use crate::{errors, parse};
+
+#[test]
+fn aliases_that_multiply_are_refused_before_they_do() {
+    let mut text = "tracing_service:\n  x: &x0 [1, 1]\n".to_owned();
+    for level in 1..200 {
+        writeln!(text, "  x{level}: &x{level} [*x{0}, *x{0}, *x{0}]", level - 1).unwrap();
+    }
+    assert_eq!(errors(parse(&text)), ["11:11: no valid YAML: more than 100000 values, aliases included"]);
+}
+
+#[test]
+fn an_alias_inside_its_own_anchor_is_refused() {
+    for text in ["tracing_service: &a [*a]", "tracing_service: &a {*a : 1}"] {
+        let expected = "1:22: no valid YAML: an alias refers to a value that contains it";
+        assert_eq!(errors(parse(text)), [expected]);
+    }
+}
+
+#[test]
+fn nesting_without_end_is_refused() {
+    assert_eq!(errors(parse(&"[".repeat(100_000))).len(), 1);
+    assert_eq!(errors(parse(&"- ".repeat(100_000))).len(), 1);
+    assert_eq!(errors(parse(&"? ".repeat(100_000))).len(), 1);
+}
+
+/// Pieces that a mutation of a real file is made of.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("tracing_service:\n".to_owned()),
+        "  (enabled|exporter_url|sampling_rate_per_million|ca_certs|headers|keypairs|timeout):"
+            .prop_map(|s| s),
+        "[ \n\t:,&*!|>'\"%@`{}\\[\\]#~-]{1,4}",
+        "(yes|1000000|host:4317|file:/x|\\$\\{env:TOKEN\\}|10s|- |&a |\\*a|\n    )",
+        "\\PC{0,5}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in any::<String>()) {
+        let _ = parse(&text).map_err(|errors| errors.to_string());
+    }
+
+    #[test]
+    fn no_mixture_of_real_pieces_makes_the_parser_panic(pieces in prop::collection::vec(piece(), 0..40)) {
+        let _ = parse(&pieces.concat()).map_err(|errors| errors.to_string());
+    }
+}
