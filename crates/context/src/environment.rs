@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 
 use crate::{Carrier, CarrierMut};
 
@@ -16,8 +17,8 @@ use crate::{Carrier, CarrierMut};
 ///
 /// It holds the variables whose name is one of `A-Z`, `0-9`, `_` without a digit in front and whose value is
 /// UTF-8. Names asked for are normalised by [`normalize_name`]: `traceparent` is found as `TRACEPARENT`,
-/// and in no other spelling.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// and in no other spelling. The debug form shows names only, as an environment is full of secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
 }
@@ -31,6 +32,13 @@ impl Environment {
     /// The names of all variables that can be read.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str)
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Environment ")?;
+        f.debug_set().entries(self.variables.keys()).finish()
     }
 }
 

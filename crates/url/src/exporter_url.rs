@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::part::Part;
-use crate::{FileOptions, GrpcUrl, HttpUrl, ParseUrlError, Redacted, UnixUrl, UrlProblem};
+use crate::{FileOptions, GrpcUrl, HttpUrl, ParseUrlError, Redacted, UnixUrl, UrlProblem, authority};
 
 const SUPPORTED: &str = "grpc://, grpcs://, http://, https://, file:, unix: and stdout:";
 
@@ -73,13 +73,18 @@ fn parse_with_colon(url: Part<'_>, scheme: Part<'_>, rest: Part<'_>) -> Result<E
         }
         (Some(prefix), true) => HttpUrl::parse(rest.tail(2), prefix).map(ExporterUrl::Http),
         (None, true) => Err(unsupported(scheme)),
-        (Some(prefix), false) if !rest.text.starts_with(|c: char| c.is_ascii_digit()) => {
+        (Some(prefix), false) if !begins_with_port(rest) => {
             let hint = format!("write {prefix} before the host");
             Err(scheme.error(UrlProblem::MissingSlashes, hint))
         }
         // What looked like a scheme is a host, and what follows its port.
         (_, false) => GrpcUrl::parse(url, "").map(ExporterUrl::Grpc),
     }
+}
+
+fn begins_with_port(rest: Part<'_>) -> bool {
+    let (port, _) = authority::split(rest);
+    !port.text.is_empty() && port.text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn parse_stdout(rest: Part<'_>) -> Result<ExporterUrl, ParseUrlError> {

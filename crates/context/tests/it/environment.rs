@@ -54,6 +54,12 @@ fn only_names_in_normal_spelling_are_read() {
 }
 
 #[test]
+fn the_debug_form_shows_no_value() {
+    let environment = environment(&[("API_KEY", "sesame"), ("TRACEPARENT", "1")]);
+    assert_eq!(format!("{environment:?}"), r#"Environment {"API_KEY", "TRACEPARENT"}"#);
+}
+
+#[test]
 #[cfg(unix)]
 fn what_is_no_utf8_is_left_out() {
     use std::os::unix::ffi::OsStringExt;

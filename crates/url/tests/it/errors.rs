@@ -59,6 +59,7 @@ fn schemes() {
         ("://h", UnsupportedScheme, "", &format!("begin with one of {all}")),
         ("a/b://h", UnsupportedScheme, "a/b", &format!("begin with one of {all}")),
         ("http:h", MissingSlashes, "http", "write http:// before the host"),
+        ("http:1.2.3.4:80", MissingSlashes, "http", "write http:// before the host"),
         ("HTTPS:/h", MissingSlashes, "HTTPS", "write https:// before the host"),
         ("grpc:h:4317", MissingSlashes, "grpc", "write grpc:// before the host"),
         ("grpcs:", MissingSlashes, "grpcs", "write grpcs:// before the host"),
@@ -123,6 +124,7 @@ fn ports() {
     use UrlProblem::*;
     check(&[
         ("h:0", InvalidPort, "0", PORT),
+        ("grpc:65536", InvalidPort, "65536", PORT),
         ("h:65536", InvalidPort, "65536", PORT),
         ("h:", InvalidPort, "", PORT),
         ("h:+1", InvalidPort, "+1", PORT),

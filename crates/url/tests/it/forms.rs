@@ -71,7 +71,7 @@ fn grpc_forms() {
         (" \t\ncollector:9 \u{a0}\r\n", "collector", 9, false, "grpc://collector:9"),
         // Schemes need `://`, so these are hosts with a port.
         ("http:8080", "http", 8080, false, "grpc://http:8080"),
-        ("grpc:4317", "grpc", 4317, false, "grpc://grpc:4317"),
+        ("grpc:4317/", "grpc", 4317, false, "grpc://grpc:4317"),
         ("tcp:80", "tcp", 80, false, "grpc://tcp:80"),
         ("stdout", "stdout", 4317, false, "grpc://stdout:4317"),
     ];
