@@ -110,3 +110,68 @@ fn is_default(value: Value<'_>) -> bool {
         Value::Group => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{ANY_VALUE, KEY_VALUE, SPAN, STATUS};
+
+    fn canonical(message: &'static Message, bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(&mut out, message, bytes, MAX_DEPTH);
+        out
+    }
+
+    #[test]
+    fn fields_come_in_order_and_only_what_a_reader_would_see() {
+        let cases: &[(&str, &'static Message, &[u8], &[u8])] = &[
+            ("order", &STATUS, b"\x18\x02\x12\x01m", b"\x12\x01m\x18\x02"),
+            ("last scalar", &STATUS, b"\x18\x01\x12\x01a\x18\x02\x12\x01b", b"\x12\x01b\x18\x02"),
+            ("last scalar a default", &STATUS, b"\x18\x01\x18\x00", b""),
+            ("unknown field", &STATUS, b"\x0a\x01x\x18\x02\x20\x07", b"\x18\x02"),
+            ("wrong wire type", &STATUS, b"\x12\x01m\x1a\x01x\x10\x05", b"\x12\x01m"),
+            ("broken end", &STATUS, b"\x18\x02\x12\x09m", b"\x18\x02"),
+            ("last of a oneof", &ANY_VALUE, b"\x0a\x01a\x18\x05\x10\x00", b"\x10\x00"),
+            ("oneof twice the same", &ANY_VALUE, b"\x0a\x01a\x0a\x01b", b"\x0a\x01b"),
+            (
+                "array in pieces",
+                &ANY_VALUE,
+                b"\x2a\x02\x0a\x00\x2a\x04\x0a\x02\x10\x01",
+                b"\x2a\x06\x0a\x00\x0a\x02\x10\x01",
+            ),
+            ("array replaced", &ANY_VALUE, b"\x2a\x02\x0a\x00\x10\x01\x2a\x00", b"\x2a\x00"),
+            (
+                "message in pieces",
+                &KEY_VALUE,
+                b"\x12\x02\x18\x01\x0a\x01k\x12\x03\x0a\x01v",
+                b"\x0a\x01k\x12\x03\x0a\x01v",
+            ),
+            (
+                "pieces with a bad end",
+                &SPAN,
+                b"\x7a\x03\x18\x02\x12\x7a\x03\x12\x01m",
+                b"\x7a\x05\x12\x01m\x18\x02",
+            ),
+            ("present and empty", &SPAN, b"\x2a\x00\x7a\x00\x4a\x00", b"\x4a\x00\x7a\x00"),
+        ];
+        for (name, message, bytes, expected) in cases {
+            assert_eq!(canonical(message, bytes), *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_becomes_empty() {
+        let levels = |levels: usize| {
+            let mut bytes = Vec::new();
+            for _ in 0..levels {
+                let mut outer = Vec::new();
+                put_nested(&mut outer, 5, |out| put_nested(out, 1, |out| out.extend_from_slice(&bytes)));
+                bytes = outer;
+            }
+            bytes
+        };
+        // Two messages a level, and the value itself.
+        assert_eq!(canonical(&ANY_VALUE, &levels(50)), levels(50));
+        assert_eq!(canonical(&ANY_VALUE, &levels(60)), levels(50));
+    }
+}

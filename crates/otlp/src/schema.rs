@@ -254,26 +254,27 @@ pub(crate) static RPC_STATUS: Message = Message {
     fields: &[field!(1 "code" Singular Kind::Int32), field!(2 "message" Singular Kind::String)],
 };
 
+/// Every message that the table reaches from a batch or a reply.
+#[cfg(test)]
+pub(crate) fn all() -> Vec<&'static Message> {
+    let mut found: Vec<&'static Message> = vec![&TRACES_DATA, &EXPORT_RESPONSE, &RPC_STATUS];
+    let mut next = 0;
+    while let Some(message) = found.get(next) {
+        next += 1;
+        for field in message.fields {
+            if let Kind::Message(inner) = field.kind
+                && !found.iter().any(|known| std::ptr::eq(*known, inner))
+            {
+                found.push(inner);
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Every message that the table reaches from a batch or a reply.
-    pub(crate) fn all() -> Vec<&'static Message> {
-        let mut found: Vec<&'static Message> = vec![&TRACES_DATA, &EXPORT_RESPONSE, &RPC_STATUS];
-        let mut next = 0;
-        while let Some(message) = found.get(next) {
-            next += 1;
-            for field in message.fields {
-                if let Kind::Message(inner) = field.kind
-                    && !found.iter().any(|known| std::ptr::eq(*known, inner))
-                {
-                    found.push(inner);
-                }
-            }
-        }
-        found
-    }
 
     #[test]
     fn numbers_are_contiguous_so_a_field_is_found_by_its_distance_from_the_first() {
