@@ -133,6 +133,15 @@ fn lines_of_a_batch() -> Vec<u8> {
     text
 }
 
+/// They print the members that have their default values too.
+fn bytes_a_line_of_the_peers() -> usize {
+    let (spans, resource) = (peer::spans(), peer::resource());
+    let mut bytes = 0;
+    peer::Lines::new(&spans, &resource)
+        .for_each(spans, |line| bytes += serde_json::to_vec(line).unwrap().len() + 1);
+    bytes / wide::SPANS
+}
+
 fn criterion(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("file_sink");
     group.throughput(Throughput::Elements(wide::SPANS as u64)).sampling_mode(SamplingMode::Flat);
@@ -157,7 +166,10 @@ fn ratios() -> bool {
         "\nratios: medians of {ROUNDS} interleaved rounds, {spans} spans each, a thread on {}",
         processor()
     );
-    println!("a span is {protobuf} B of protobuf and a line of {line} B");
+    let theirs = bytes_a_line_of_the_peers();
+    println!(
+        "a span is {protobuf} B of protobuf and a line of {line} B, the peers' line is one of {theirs} B"
+    );
     for (contender, nanos) in CONTENDERS.iter().zip(&nanos) {
         let ratio = 100.0 * telespan / nanos;
         println!("{:>12} {nanos:8.0} ns/span   telespan takes {ratio:4.0} % of that", contender.name);

@@ -39,7 +39,7 @@ fn every_span_is_a_line_of_its_own_and_reads_back() {
 fn a_deadline_that_has_passed_ends_the_attempt_and_the_next_goes_on_behind() {
     let directory = tempfile::tempdir().unwrap();
     let exporter = open(Rotation::new(directory.path()));
-    let batch = batch(0..1_000, 500);
+    let batch = batch(0..2_000, 500);
     let passed = Instant::now();
     let mut failures = 0;
     while let Err(error) = ready(exporter.export(&batch, passed)) {
