@@ -20,12 +20,13 @@ impl Worker {
         self.put_together();
         let mut delivery = self.delivery();
         loop {
-            let Some(part) = self.shared.queue().parts().next().cloned() else {
-                return ControlFlow::Continue(());
-            };
-            if self.shared.queue().time_left().is_zero() {
+            let queue = self.shared.queue();
+            let Some(part) = queue.parts().next().cloned() else { return ControlFlow::Continue(()) };
+            if queue.time_left().is_zero() {
                 return ControlFlow::Break(());
             }
+            let last_chance = queue.closing.is_some();
+            drop(queue);
             let failure = match self.attempt(&part) {
                 Ok(accepted) => {
                     self.settle_accepted(accepted);
@@ -38,7 +39,7 @@ impl Worker {
                 Next::RetryAt(at) => {
                     let attempts = delivery.attempts();
                     self.reporter.tell(&Event::Retrying { error: failure.chain(), attempts });
-                    self.wait_for_retry(at, &failure)?;
+                    self.wait_for_retry(at, &failure, last_chance)?;
                     continue;
                 }
                 Next::Split { limit } => self.split(part, limit),
@@ -118,17 +119,15 @@ impl Worker {
         self.reporter.tell_loss(reason, spans, Some(failure.chain()));
     }
 
-    /// Waits for the next attempt. A shutdown that begins meanwhile makes it due at once; one that would
-    /// be over before makes it pointless.
-    fn wait_for_retry(&self, at: Instant, failure: &ExportError) -> ControlFlow<()> {
+    /// Waits for the next attempt. A shutdown makes it due at once if the failed attempt was made before
+    /// the shutdown had begun, and pointless if the shutdown would be over before it.
+    fn wait_for_retry(&self, at: Instant, failure: &ExportError, last_chance: bool) -> ControlFlow<()> {
         let asked_for = matches!(failure.failure(), Failure::Retryable { after: Some(_) });
         let mut queue = self.shared.queue();
-        let was_closing = queue.closing.is_some();
         loop {
             match queue.closing {
-                _ if queue.ended => return ControlFlow::Break(()),
-                Some(deadline) if was_closing && at >= deadline => return ControlFlow::Break(()),
-                Some(_) if !was_closing => return ControlFlow::Continue(()),
+                Some(_) if !last_chance => return ControlFlow::Continue(()),
+                Some(deadline) if at >= deadline => return ControlFlow::Break(()),
                 _ => {}
             }
             let left = at.saturating_duration_since(Instant::now());

@@ -99,10 +99,11 @@ impl Worker {
         self.drained_at = Instant::now();
         self.shared.drain();
         let mark = self.shared.queue().mark();
+        self.answer_flushes();
         while !self.shared.queue().settled(mark) {
             self.send()?;
+            self.answer_flushes();
         }
-        self.answer_flushes();
         ControlFlow::Continue(())
     }
 
