@@ -32,8 +32,8 @@ pub(super) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
 /// Appends what `text` stands for; `None` if it is not base64, with or without padding.
 pub(super) fn decode(out: &mut Vec<u8>, text: &[u8]) -> Option<()> {
     let digits = match text {
-        [digits @ .., b'=', b'='] if text.len() % 4 == 0 => digits,
-        [digits @ .., b'='] if text.len() % 4 == 0 => digits,
+        [digits @ .., b'=', b'='] if text.len().is_multiple_of(4) => digits,
+        [digits @ .., b'='] if text.len().is_multiple_of(4) => digits,
         digits => digits,
     };
     out.reserve(digits.len() / 4 * 3 + 2);

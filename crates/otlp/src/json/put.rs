@@ -43,8 +43,8 @@ fn is_plain(bytes: &[u8]) -> bool {
 fn odd_bytes(word: u64) -> u64 {
     // A subtraction borrows into the next byte only from a byte that is odd itself.
     let control = word.wrapping_sub(ONES * 0x20);
-    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
     (control | quote | backslash | word) & HIGHS
 }
 

@@ -186,7 +186,7 @@ fn disorder_at_every_level_costs_two_passes_and_not_two_a_level() {
             put_nested(out, 1, |out| {
                 wire::put_bytes(out, 2, &inner);
                 wire::put_bytes(out, 1, b"k");
-            })
+            });
         });
         outer
     };

@@ -1,4 +1,5 @@
 //! The bytes of this crate against independent readers of the same format.
 
 mod encoder;
+mod json;
 mod split;
