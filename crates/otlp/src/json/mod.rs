@@ -17,6 +17,7 @@ mod decode;
 mod encode;
 mod error;
 mod lines;
+mod member;
 mod number;
 mod put;
 mod reader;
