@@ -50,30 +50,16 @@ impl Budget {
         Some(Reservation { budget: Arc::clone(self), bytes })
     }
 
-    /// Waits for room until `deadline` or until the budget is closed.
-    pub(crate) fn take(self: &Arc<Self>, bytes: usize, deadline: Instant) -> Result<Reservation, DropReason> {
-        // Announced before the first look, so that whoever gives back after that look sees it.
+    /// Announces a producer that is going to wait. Only after that may it look for room, so that whoever
+    /// gives back after the look sees it.
+    pub(crate) fn block(self: &Arc<Self>) -> Blocked<'_> {
         self.blocked.fetch_add(1, Ordering::SeqCst);
-        let result = self.wait_for(bytes, deadline);
-        self.blocked.fetch_sub(1, Ordering::SeqCst);
-        result
+        Blocked { budget: self }
     }
 
-    fn wait_for(self: &Arc<Self>, bytes: usize, deadline: Instant) -> Result<Reservation, DropReason> {
-        let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if self.is_closed() {
-                return Err(DropReason::Shutdown);
-            }
-            if let Some(reservation) = self.try_take(bytes) {
-                return Ok(reservation);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(DropReason::BlockTimeout);
-            }
-            gate = self.room.wait_timeout(gate, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+    /// Whether any producer waits for room.
+    pub(crate) fn is_blocking(&self) -> bool {
+        self.blocked.load(Ordering::SeqCst) > 0
     }
 
     fn give_back(&self, bytes: usize) {
@@ -84,11 +70,43 @@ impl Budget {
     }
 
     fn wake(&self) {
-        if self.blocked.load(Ordering::SeqCst) > 0 {
+        if self.is_blocking() {
             // Whoever waits is now either before its look, or asleep and will hear.
             drop(self.gate.lock().unwrap_or_else(PoisonError::into_inner));
             self.room.notify_all();
         }
+    }
+}
+
+/// A producer that is announced to be waiting.
+pub(crate) struct Blocked<'a> {
+    budget: &'a Arc<Budget>,
+}
+
+impl Blocked<'_> {
+    /// Waits for room until `deadline` or until the budget is closed.
+    pub(crate) fn take(self, bytes: usize, deadline: Instant) -> Result<Reservation, DropReason> {
+        let budget = self.budget;
+        let mut gate = budget.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if budget.is_closed() {
+                return Err(DropReason::Shutdown);
+            }
+            if let Some(reservation) = budget.try_take(bytes) {
+                return Ok(reservation);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(DropReason::BlockTimeout);
+            }
+            gate = budget.room.wait_timeout(gate, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Drop for Blocked<'_> {
+    fn drop(&mut self) {
+        self.budget.blocked.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

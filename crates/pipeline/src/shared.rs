@@ -59,11 +59,21 @@ impl Shared {
         if let Some(reservation) = self.budget.try_take(bytes) {
             return Ok(reservation);
         }
-        self.press();
         match self.settings.overload {
-            Overload::DropNewest => Err(DropReason::QueueFull),
-            Overload::DropOldest => self.evict_for(bytes),
-            Overload::Block { deadline } => self.budget.take(bytes, after(deadline)),
+            Overload::DropNewest => {
+                self.press();
+                Err(DropReason::QueueFull)
+            }
+            Overload::DropOldest => {
+                self.press();
+                self.evict_for(bytes)
+            }
+            Overload::Block { deadline } => {
+                // Counted among the blocked before pressing: the worker looks at both.
+                let blocked = self.budget.block();
+                self.press();
+                blocked.take(bytes, after(deadline))
+            }
         }
     }
 

@@ -67,13 +67,13 @@ impl Worker {
 
     /// Sleeps until there is something to do.
     fn wait(&self) -> Work {
-        let Shared { settings, pressed: flag, .. } = &*self.shared;
+        let Shared { settings, budget, pressed: flag, .. } = &*self.shared;
         let mut queue = self.shared.queue();
         loop {
             if queue.closing.is_some() {
                 return Work::End;
             }
-            let pressed = flag.load(Ordering::SeqCst);
+            let pressed = flag.load(Ordering::SeqCst) || budget.is_blocking();
             let (pause, enough) = if pressed {
                 (PRESSED.min(settings.interval), 1)
             } else {

@@ -11,7 +11,7 @@ use telespan_pipeline::{Inlet, Pipeline, Reservation, Source, SourceCounts};
 use crate::support::{LONG, NEVER, SPAN, balanced, batch, eager, scripted};
 
 /// A source of the simplest kind: one lock, one chunk.
-pub struct Gatherer {
+pub(crate) struct Gatherer {
     inlet: Inlet,
     state: Mutex<Gathered>,
 }
@@ -27,13 +27,13 @@ struct Gathered {
 const CHUNK: usize = 4 * SPAN;
 
 impl Gatherer {
-    pub fn attached_to(pipeline: &Pipeline) -> Arc<Gatherer> {
+    pub(crate) fn attached_to(pipeline: &Pipeline) -> Arc<Gatherer> {
         let source = Arc::new(Gatherer { inlet: pipeline.inlet(), state: Mutex::default() });
         pipeline.attach(Arc::clone(&source) as Arc<dyn Source>);
         source
     }
 
-    pub fn end_span(&self, name: u32) {
+    pub(crate) fn end_span(&self, name: u32) {
         let mut state = self.state.lock().unwrap();
         state.ended += 1;
         if state.reservation.is_none() {

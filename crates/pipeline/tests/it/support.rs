@@ -12,16 +12,16 @@ use telespan_otlp::Batch;
 use telespan_pipeline::{Builder, Pipeline};
 
 /// Longer than any test takes: who waits this long waits for ever.
-pub const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(20);
 /// An interval that never comes.
-pub const NEVER: Duration = Duration::from_secs(3600);
+pub(crate) const NEVER: Duration = Duration::from_secs(3600);
 /// What a deadline may be exceeded by.
-pub const SLACK: Duration = Duration::from_millis(50);
+pub(crate) const SLACK: Duration = Duration::from_millis(50);
 /// The bytes of one span of [`batch`], alone in its `ResourceSpans`.
-pub const SPAN: usize = 16;
+pub(crate) const SPAN: usize = 16;
 
 /// A batch of spans with these names, each in `ResourceSpans` of its own.
-pub fn batch(names: impl IntoIterator<Item = u32>) -> Batch {
+pub(crate) fn batch(names: impl IntoIterator<Item = u32>) -> Batch {
     let mut bytes = Vec::new();
     for name in names {
         bytes.extend_from_slice(&[0x0a, 14, 0x12, 12, 0x12, 10, 0x2a, 8]);
@@ -31,12 +31,12 @@ pub fn batch(names: impl IntoIterator<Item = u32>) -> Batch {
 }
 
 /// The names of the spans of batches made by [`batch`], put together and cut in any way.
-pub fn names(batch: &Batch) -> Vec<u32> {
+pub(crate) fn names(batch: &Batch) -> Vec<u32> {
     let spans = batch.bytes().chunks(SPAN);
     spans.map(|span| std::str::from_utf8(&span[8..]).unwrap().parse().unwrap()).collect()
 }
 
-pub type Answer = Result<Accepted, ExportError>;
+pub(crate) type Answer = Result<Accepted, ExportError>;
 
 /// What the test does with an attempt.
 enum Order {
@@ -51,26 +51,26 @@ struct Slot {
 }
 
 /// One attempt that waits for its answer. Dropped without one, it hangs until its deadline.
-pub struct Attempt {
-    pub names: Vec<u32>,
-    pub deadline: Instant,
+pub(crate) struct Attempt {
+    pub(crate) names: Vec<u32>,
+    pub(crate) deadline: Instant,
     slot: Arc<Mutex<Slot>>,
 }
 
 impl Attempt {
-    pub fn accept(self) {
+    pub(crate) fn accept(self) {
         self.answer(Ok(Accepted::default()));
     }
 
-    pub fn fail(self, error: ExportError) {
+    pub(crate) fn fail(self, error: ExportError) {
         self.answer(Err(error));
     }
 
-    pub fn answer(self, answer: Answer) {
+    pub(crate) fn answer(self, answer: Answer) {
         self.order(Order::Answer(answer));
     }
 
-    pub fn panic(self) {
+    pub(crate) fn panic(self) {
         self.order(Order::Panic);
     }
 
@@ -84,30 +84,30 @@ impl Attempt {
 }
 
 /// An exporter that reports each attempt to the test.
-pub struct Scripted {
+pub(crate) struct Scripted {
     attempts: Mutex<Sender<Attempt>>,
-    pub syncs: AtomicUsize,
-    pub fail_sync: AtomicBool,
-    pub shutdowns: AtomicUsize,
-    pub hang_shutdown: AtomicBool,
+    pub(crate) syncs: AtomicUsize,
+    pub(crate) fail_sync: AtomicBool,
+    pub(crate) shutdowns: AtomicUsize,
+    pub(crate) hang_shutdown: AtomicBool,
 }
 
 /// The test's end of a [`Scripted`] exporter.
-pub struct Script(Receiver<Attempt>);
+pub(crate) struct Script(Receiver<Attempt>);
 
 impl Script {
     /// The next attempt, as soon as there is one.
-    pub fn next(&self) -> Attempt {
+    pub(crate) fn next(&self) -> Attempt {
         self.0.recv_timeout(LONG).expect("an attempt")
     }
 
     /// Whether no attempt is there that was not taken.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.try_recv().is_err()
     }
 }
 
-pub fn scripted() -> (Arc<Scripted>, Script) {
+pub(crate) fn scripted() -> (Arc<Scripted>, Script) {
     let (attempts, receiver) = channel();
     let exporter = Scripted {
         attempts: Mutex::new(attempts),
@@ -155,7 +155,7 @@ impl Exporter for Scripted {
 }
 
 /// A hook that keeps what it hears, and what it has heard.
-pub fn listener() -> (EventHook, Receiver<Event>) {
+pub(crate) fn listener() -> (EventHook, Receiver<Event>) {
     let (sender, receiver) = channel();
     let sender = Mutex::new(sender);
     let hook: EventHook = Arc::new(move |event| drop(sender.lock().unwrap().send(event.clone())));
@@ -163,23 +163,23 @@ pub fn listener() -> (EventHook, Receiver<Event>) {
 }
 
 /// The next event, as soon as there is one.
-pub fn next_event(events: &Receiver<Event>) -> Event {
+pub(crate) fn next_event(events: &Receiver<Event>) -> Event {
     events.recv_timeout(LONG).expect("an event")
 }
 
 /// Every wait between attempts takes exactly this long.
-pub fn every(wait: Duration) -> Backoff {
+pub(crate) fn every(wait: Duration) -> Backoff {
     Backoff { initial: wait, factor: 1.0, jitter: 0.0, cap: wait }
 }
 
 /// A pipeline that sends each batch as soon as it can, three spans at a time.
-pub fn eager(exporter: Arc<Scripted>) -> Builder {
+pub(crate) fn eager(exporter: Arc<Scripted>) -> Builder {
     Pipeline::builder(exporter).interval(NEVER).batch_bytes(3 * SPAN).budget(1000 * SPAN)
 }
 
 /// Asserts the equation of the account, and returns it.
 #[track_caller]
-pub fn balanced(pipeline: &Pipeline) -> telespan_pipeline::Stats {
+pub(crate) fn balanced(pipeline: &Pipeline) -> telespan_pipeline::Stats {
     let stats = pipeline.stats();
     assert_eq!(stats.ended, stats.exported + stats.dropped_total() + stats.queued, "{stats:?}");
     stats
