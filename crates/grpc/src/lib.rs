@@ -1,1 +1,15 @@
 #![doc = include_str!("../README.md")]
+
+mod builder;
+mod codec;
+mod error;
+mod exporter;
+mod status;
+#[path = "gen/trace_service.rs"]
+mod trace_service;
+mod watch;
+
+pub use builder::GrpcBuilder;
+pub use error::BuildError;
+pub use exporter::GrpcExporter;
+pub use telespan_net::{Compression, Endpoint, EndpointError, HeaderError, Headers};
