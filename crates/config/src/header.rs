@@ -17,7 +17,8 @@ pub struct Header {
 pub struct Secret(String);
 
 impl Secret {
-    pub(crate) fn new(text: impl Into<String>) -> Secret {
+    /// Keeps a text from being shown by accident.
+    pub fn new(text: impl Into<String>) -> Secret {
         Secret(text.into())
     }
 

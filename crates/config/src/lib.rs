@@ -2,6 +2,7 @@
 
 mod compose;
 mod config;
+mod duration;
 mod error;
 mod header;
 mod loader;
@@ -11,6 +12,7 @@ mod read;
 mod service;
 
 pub use config::Config;
+pub use duration::parse_duration;
 pub use error::{ConfigError, ConfigErrors};
 pub use header::{Header, Secret};
 pub use loader::Loader;

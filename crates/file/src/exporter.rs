@@ -29,6 +29,8 @@ struct State {
     lines: BatchLines,
     /// `None` after the shutdown.
     writer: Option<RotatingWriter>,
+    /// What the writer knew when it was closed.
+    newest_file: Option<PathBuf>,
     removed_files: u64,
 }
 
@@ -44,13 +46,20 @@ impl FileExporter {
     /// Writes through `writer`.
     pub fn new(writer: RotatingWriter) -> FileExporter {
         let directory = writer.rotation().directory.clone();
-        let state = State { lines: BatchLines::default(), writer: Some(writer), removed_files: 0 };
+        let state =
+            State { lines: BatchLines::default(), writer: Some(writer), newest_file: None, removed_files: 0 };
         FileExporter { directory, state: Mutex::new(state) }
     }
 
     /// The directory of the files.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The file that the newest span went to, open or not.
+    pub fn newest_file(&self) -> Option<PathBuf> {
+        let state = self.lock();
+        state.writer.as_ref().map_or_else(|| state.newest_file.clone(), RotatingWriter::newest_file)
     }
 
     /// How many old files were removed to keep within the limits of the [`Rotation`].
@@ -82,6 +91,7 @@ impl FileExporter {
     fn close(&self) {
         let mut state = self.lock();
         if let Some(writer) = state.writer.take() {
+            state.newest_file = writer.newest_file();
             state.removed_files = writer.removed_files();
         }
     }

@@ -80,6 +80,8 @@ pub struct RotatingWriter {
     /// The opening time of the newest file, in unix nanoseconds.
     opened: u64,
     file: Option<OpenFile>,
+    /// The file that the newest line went to.
+    newest: Option<FileName>,
     /// The opening time of the oldest file that holds data not known to be durable.
     unsynced: Option<u64>,
     removed_files: u64,
@@ -107,12 +109,26 @@ impl RotatingWriter {
         directory::probe(&rotation.directory)?;
         let clock = Box::new(clock);
         let id = name::random_id();
-        Ok(RotatingWriter { rotation, clock, id, opened: 0, file: None, unsynced: None, removed_files: 0 })
+        Ok(RotatingWriter {
+            rotation,
+            clock,
+            id,
+            opened: 0,
+            file: None,
+            newest: None,
+            unsynced: None,
+            removed_files: 0,
+        })
     }
 
     /// What this writer was opened with.
     pub fn rotation(&self) -> &Rotation {
         &self.rotation
+    }
+
+    /// The file that the newest line went to, open or not.
+    pub fn newest_file(&self) -> Option<PathBuf> {
+        self.newest.map(|name| self.rotation.directory.join(name.to_string()))
     }
 
     /// How many old files this writer removed to keep within `max_files` and `max_bytes`.
@@ -198,7 +214,10 @@ impl RotatingWriter {
             None => self.create_file()?,
         };
         match file.append(&lines[..piece]) {
-            Ok(()) => self.file = Some(file),
+            Ok(()) => {
+                self.newest = Some(file.name);
+                self.file = Some(file);
+            }
             Err(error) => return Err(self.give_up(file, &lines[..piece], error)),
         }
         Ok(piece)
@@ -206,6 +225,9 @@ impl RotatingWriter {
 
     /// Leaves a file behind an append that failed in a state in which it may be read and continued.
     fn give_up(&mut self, file: OpenFile, lines: &[u8], error: AppendError) -> WriteError {
+        if error.kept > 0 {
+            self.newest = Some(file.name);
+        }
         if file.len == 0 {
             file.discard();
         } else if error.intact {

@@ -6,7 +6,7 @@ use telespan_sampler::PerMillion;
 use telespan_url::ExporterUrl;
 
 use crate::node::{Kind, Node, Position, Scalar, quoted};
-use crate::{Compression, ConfigError, Encoding, Located};
+use crate::{Compression, ConfigError, Encoding, Located, parse_duration};
 
 use super::Reader;
 use super::nearest::nearest;
@@ -101,27 +101,13 @@ impl Reader<'_> {
             return None;
         };
         let timeout =
-            duration(&scalar.text).filter(|timeout| !timeout.is_zero() && *timeout <= LONGEST_TIMEOUT);
+            parse_duration(&scalar.text).filter(|timeout| !timeout.is_zero() && *timeout <= LONGEST_TIMEOUT);
         if timeout.is_none() {
             let error =
                 self.error(node, format!("`{key}`: expected {expected}, found {}", quoted(&scalar.text)));
             self.report(error.with_hint("write a whole number and ms, s, m or h, for example 10s"));
         }
         timeout
-    }
-}
-
-/// A whole number and its unit.
-fn duration(text: &str) -> Option<Duration> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().ok()?;
-    match unit {
-        "ms" => Some(Duration::from_millis(number)),
-        "s" => Some(Duration::from_secs(number)),
-        "m" => number.checked_mul(60).map(Duration::from_secs),
-        "h" => number.checked_mul(60 * 60).map(Duration::from_secs),
-        _ => None,
     }
 }
 

@@ -150,3 +150,16 @@ fn syncing_copes_with_files_that_were_closed_and_removed_meanwhile() {
     fs::remove_dir_all(directory.path()).unwrap();
     assert!(writer.sync().unwrap_err().to_string().contains(directory.path().to_str().unwrap()));
 }
+
+#[test]
+fn the_newest_file_is_the_one_that_the_last_line_went_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut writer = writer(directory.path(), 4);
+    assert_eq!(writer.newest_file(), None);
+    for (line, count) in [("a\n", 1), ("b\n", 1), ("c\n", 2)] {
+        writer.write_lines(line.as_bytes()).unwrap();
+        let newest = fs::read_to_string(writer.newest_file().unwrap()).unwrap();
+        assert!(newest.ends_with(line), "{newest:?}");
+        assert_eq!(files(directory.path()).len(), count);
+    }
+}

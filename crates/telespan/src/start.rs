@@ -1,0 +1,195 @@
+//! [`Telespan`]: from a URL or a configuration to running tracing.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use telespan_config::{Compression, Config, Encoding, Secret, TracingService};
+use telespan_export::{Event, EventHook};
+use telespan_pipeline::{Overload, Pipeline};
+use telespan_sampler::{PerMillion, Sampler};
+use telespan_trace::{Limits, ResourceBuilder, Tracing};
+use telespan_url::{ExporterUrl, ParseUrlError};
+
+use crate::{ExporterSettings, Guard, InitError, KeyPair, config_path, load_config};
+
+/// The longest queue in bytes unless the program says otherwise: 32 MiB.
+const DEFAULT_BUDGET: usize = 32 * 1024 * 1024;
+
+/// Starts tracing as the configuration file says: the one that `TELESPAN_CONFIG` names, else
+/// `/etc/telespan.yaml`. No such file, and nobody named one: tracing is off.
+///
+/// # Errors
+/// Every mistake in the file, or why tracing could not be started.
+pub fn init() -> Result<Guard, InitError> {
+    let path = config_path();
+    if path == Config::DEFAULT_PATH && !path.exists() {
+        return Telespan::from_config(&TracingService::default()).install();
+    }
+    Telespan::from_config(&load_config(&path)?.tracing_service).install()
+}
+
+/// Tracing that is about to start. Begin with a URL or a configuration, change what you like, and
+/// [`install`](Self::install) or [`start`](Self::start) it.
+#[must_use = "tracing is started by `install` or `start`"]
+pub struct Telespan {
+    exporter: Option<ExporterSettings>,
+    rate: PerMillion,
+    resource: ResourceBuilder,
+    limits: Limits,
+    overload: Overload,
+    budget: usize,
+    on_event: Option<EventHook>,
+}
+
+impl Telespan {
+    /// Spans of every trace go to `exporter`: a URL, or settings around one.
+    pub fn to(exporter: impl Into<ExporterSettings>) -> Self {
+        Self::new(Some(exporter.into()), PerMillion::ALL)
+    }
+
+    /// Spans of every trace go to this URL.
+    ///
+    /// # Errors
+    /// What is wrong with the URL, where, and how to mend it.
+    pub fn from_url(url: &str) -> Result<Self, ParseUrlError> {
+        url.parse::<ExporterUrl>().map(Self::to)
+    }
+
+    /// What a configuration says. Where it turns tracing off, starting gives a guard that does nothing.
+    pub fn from_config(config: &TracingService) -> Self {
+        Self::new(ExporterSettings::from_config(config), config.sampling_rate)
+    }
+
+    fn new(exporter: Option<ExporterSettings>, rate: PerMillion) -> Self {
+        Telespan {
+            exporter,
+            rate,
+            resource: ResourceBuilder::new(),
+            limits: Limits::default(),
+            overload: Overload::DropNewest,
+            budget: DEFAULT_BUDGET,
+            on_event: None,
+        }
+    }
+
+    /// How many of a million traces that begin here are kept. A parent's decision is honoured whatever
+    /// the rate.
+    pub fn sampling_rate(mut self, rate: PerMillion) -> Self {
+        self.rate = rate;
+        self
+    }
+
+    /// Names the service: the resource attribute `service.name`.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.resource = self.resource.service_name(name);
+        self
+    }
+
+    /// What the spans are about, in place of the default attributes.
+    pub fn resource(mut self, resource: ResourceBuilder) -> Self {
+        self.resource = resource;
+        self
+    }
+
+    /// How much one span may hold.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What to do with spans when the queue is full. Default: drop the newest.
+    pub fn overload(mut self, overload: Overload) -> Self {
+        self.overload = overload;
+        self
+    }
+
+    /// The longest queue, in bytes. Default 32 MiB.
+    pub fn budget(mut self, bytes: usize) -> Self {
+        self.budget = bytes;
+        self
+    }
+
+    /// Hears of retries, losses and warnings, on a background thread.
+    pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Arc::new(hook));
+        self
+    }
+
+    /// Adds a PEM file of certificates that replace the system's roots.
+    pub fn ca_cert(self, file: impl Into<PathBuf>) -> Self {
+        self.exporter(|exporter| exporter.ca_certs.push(file.into()))
+    }
+
+    /// Adds a client certificate for mTLS.
+    pub fn key_pair(self, key_file: impl Into<PathBuf>, cert_file: impl Into<PathBuf>) -> Self {
+        let pair = KeyPair { key_file: key_file.into(), cert_file: cert_file.into() };
+        self.exporter(|exporter| exporter.key_pairs.push(pair))
+    }
+
+    /// Adds a header to every request. The value is kept out of logs and errors.
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let header = (name.into(), Secret::new(value));
+        self.exporter(|exporter| exporter.headers.push(header))
+    }
+
+    /// Compresses network exports.
+    pub fn compression(self, compression: Compression) -> Self {
+        self.exporter(|exporter| exporter.compression = compression)
+    }
+
+    /// Encodes OTLP/HTTP bodies another way than as protobuf.
+    pub fn encoding(self, encoding: Encoding) -> Self {
+        self.exporter(|exporter| exporter.encoding = encoding)
+    }
+
+    fn exporter(mut self, change: impl FnOnce(&mut ExporterSettings)) -> Self {
+        if let Some(exporter) = &mut self.exporter {
+            change(exporter);
+        }
+        self
+    }
+
+    /// Starts tracing for the whole program: [`tracer`](crate::tracer) records from now on.
+    ///
+    /// # Errors
+    /// Why tracing could not be started, or that it was already.
+    pub fn install(self) -> Result<Guard, InitError> {
+        let guard = self.start()?;
+        if let Some(tracing) = guard.tracing() {
+            tracing.install()?;
+        }
+        Ok(guard)
+    }
+
+    /// Starts tracing that only the tracers of the guard record into.
+    ///
+    /// # Errors
+    /// Why tracing could not be started.
+    pub fn start(self) -> Result<Guard, InitError> {
+        let Some(settings) = self.exporter else { return Ok(Guard::disabled()) };
+        let (exporter, destination) = settings.build()?;
+        let mut pipeline = Pipeline::builder(exporter)
+            .budget(self.budget)
+            .overload(self.overload)
+            .attempt_timeout(settings.timeout);
+        if let Some(hook) = self.on_event {
+            pipeline = pipeline.on_event(hook);
+        }
+        let tracing = Tracing::builder(pipeline.build()?)
+            .sampler(Sampler::new(self.rate))
+            .resource(self.resource)
+            .limits(self.limits)
+            .build();
+        Ok(Guard::new(tracing, destination))
+    }
+}
+
+impl fmt::Debug for Telespan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telespan")
+            .field("exporter", &self.exporter)
+            .field("rate", &self.rate)
+            .finish_non_exhaustive()
+    }
+}
