@@ -4,6 +4,10 @@
 ///
 /// Exact: `12`, `1.2e1` and `1200e-2` are the same, and nothing passes through a float.
 pub(super) fn integer(text: &str) -> Option<i128> {
+    // As nearly all are written.
+    if let Ok(plain) = text.parse::<i64>() {
+        return Some(plain.into());
+    }
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),

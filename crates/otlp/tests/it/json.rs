@@ -160,11 +160,11 @@ const EVERYTHING: &str = r#"
 }]}"#;
 
 fn value(text: &[u8]) -> serde_json::Value {
-    serde_json::from_slice(text).unwrap()
+    serde_json::from_slice(text).expect("JSON")
 }
 
 fn batch(traces: &TracesData) -> Batch {
-    Batch::parse(traces.encode_to_vec()).unwrap()
+    Batch::parse(traces.encode_to_vec()).expect("a batch")
 }
 
 fn lines(batch: &Batch) -> Vec<String> {
@@ -172,7 +172,7 @@ fn lines(batch: &Batch) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = Vec::new();
     while cursor.write_next(&mut line) {
-        lines.push(String::from_utf8(std::mem::take(&mut line)).unwrap());
+        lines.push(String::from_utf8(std::mem::take(&mut line)).expect("UTF-8"));
     }
     assert!(line.is_empty());
     lines
@@ -180,7 +180,7 @@ fn lines(batch: &Batch) -> Vec<String> {
 
 fn parsed(text: &str) -> TracesData {
     let batch = json::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
-    TracesData::decode(batch.into_bytes()).unwrap()
+    TracesData::decode(batch.into_bytes()).expect("what prost reads")
 }
 
 /// The one span of a text in which it has these members.
