@@ -92,7 +92,8 @@ impl Builder {
     }
 
     /// Who hears of retries, losses and warnings. Called on the thread of the pipeline and nowhere else,
-    /// with no lock held. Losses of producers (a full queue) are summed up and told once per interval.
+    /// with no lock held. Losses of producers (a full queue) are summed up and told once per interval; those
+    /// after the end of the shutdown are only counted.
     pub fn on_event(mut self, hook: EventHook) -> Self {
         self.settings.on_event = Some(hook);
         self

@@ -19,34 +19,34 @@ impl Worker {
     pub(crate) fn send(&mut self) -> ControlFlow<()> {
         self.put_together();
         let mut delivery = self.delivery();
-        loop {
-            let queue = self.shared.queue();
-            let Some(part) = queue.parts().next().cloned() else { return ControlFlow::Continue(()) };
-            if queue.time_left().is_zero() {
-                return ControlFlow::Break(());
-            }
-            let last_chance = queue.closing.is_some();
-            drop(queue);
-            let failure = match self.attempt(&part) {
-                Ok(accepted) => {
-                    self.settle_accepted(accepted);
-                    delivery = self.delivery();
-                    continue;
-                }
-                Err(failure) => failure,
-            };
-            match delivery.failed(&failure, part.spans(), Instant::now()) {
-                Next::RetryAt(at) => {
-                    let attempts = delivery.attempts();
-                    self.reporter.tell(&Event::Retrying { error: failure.chain(), attempts });
-                    self.wait_for_retry(at, &failure, last_chance)?;
-                    continue;
-                }
-                Next::Split { limit } => self.split(part, limit),
-                Next::Drop(reason) => self.settle_dropped(reason, &failure),
+        while let Some((part, last_chance)) = self.next_part()? {
+            match self.attempt(&part) {
+                Ok(accepted) => self.settle_accepted(accepted),
+                Err(failure) => match delivery.failed(&failure, part.spans(), Instant::now()) {
+                    Next::RetryAt(at) => {
+                        let attempts = delivery.attempts();
+                        self.reporter.tell(&Event::Retrying { error: failure.chain(), attempts });
+                        self.wait_for_retry(at, &failure, last_chance)?;
+                        continue;
+                    }
+                    Next::Split { limit } => self.split(&part, limit),
+                    Next::Drop(reason) => self.settle_dropped(reason, &failure),
+                },
             }
             delivery = self.delivery();
         }
+        ControlFlow::Continue(())
+    }
+
+    /// The part to be attempted next, and whether a shutdown has begun before the attempt. Breaks if that
+    /// leaves no time.
+    fn next_part(&self) -> ControlFlow<(), Option<(Batch, bool)>> {
+        let queue = self.shared.queue();
+        let part = queue.parts().next().cloned();
+        if part.is_some() && queue.time_left().is_zero() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(part.map(|part| (part, queue.closing.is_some())))
     }
 
     /// Takes waiting batches and makes one of them. The copy takes the place of what it was made of.
@@ -83,7 +83,7 @@ impl Worker {
     }
 
     /// Cuts the part under way. A destination that refuses a batch within the limit it names gets halves.
-    fn split(&self, part: Batch, limit: usize) {
+    fn split(&self, part: &Batch, limit: usize) {
         let limit = if limit < part.len() { limit } else { part.len() / 2 };
         let parts = part.split(limit);
         debug_assert_eq!(parts.iter().map(Batch::spans).sum::<usize>(), part.spans());

@@ -201,8 +201,8 @@ impl Queue {
         ready
     }
 
-    /// Whether a flush would be over before a retry at `at`. Says so once for each flush, so that a
-    /// program that keeps flushing does not undo the backoff more often than it waits.
+    /// Whether a flush would be over before a retry at `at`. Says so once for each flush, lest the
+    /// backoff be undone for as long as one waits.
     pub(crate) fn hurry(&mut self, at: Instant) -> bool {
         let mut hurry = false;
         for flush in self.flushes.iter_mut().filter(|flush| !flush.hurried && flush.deadline < at) {
