@@ -22,13 +22,14 @@ pub struct SourceCounts {
 /// The pipeline empties its sources once per interval, on flush and on shutdown, one call at a time. A
 /// source that fills a chunk in between hands it over itself with [`Inlet::push`](crate::Inlet::push).
 ///
-/// For exact counts and freedom from deadlock a source keeps four rules:
+/// For exact counts and freedom from deadlock a source keeps five rules:
 ///
 /// - A chunk that is on its way between the source and [`push`](crate::Inlet::push) is out of sight of
 ///   `drain`. Push with the lock that `drain` takes still held (`push` never blocks), so that a flush
 ///   cannot overtake the chunk.
 /// - Do not hold that lock while calling [`reserve`](crate::Inlet::reserve), which may block until the
 ///   pipeline has made room, for which it may have to drain.
+/// - Run no foreign code with that lock held: if it panics, a panic hook may flush on the same thread.
 /// - Look at [`is_closed`](crate::Inlet::is_closed) with the lock held before adding a span to a chunk,
 ///   and [`lose`](crate::Inlet::lose) the span under `Shutdown` if it is: the last drain may be over.
 /// - Keep an [`Inlet`](crate::Inlet), not a [`Pipeline`](crate::Pipeline): the pipeline owns its sources,

@@ -255,6 +255,24 @@ fn dropping_the_last_handle_still_sends_what_is_queued() {
 }
 
 #[test]
+fn dropping_the_last_handle_does_not_wait_for_a_hanging_exporter() {
+    let (exporter, script) = scripted();
+    let (hook, events) = listener();
+    let timeout = Duration::from_millis(20);
+    let pipeline = eager(exporter).attempt_timeout(timeout).on_event(hook).build().unwrap();
+    pipeline.submit(batch([0, 1, 2])).unwrap();
+    let _hanging = script.next();
+    in_time(Duration::ZERO, || drop(pipeline));
+    let loss = Event::Dropped { spans: 3, reason: DropReason::Shutdown, error: None };
+    loop {
+        match next_event(&events) {
+            Event::Retrying { .. } => {}
+            event => break assert_eq!(event, loss),
+        }
+    }
+}
+
+#[test]
 fn a_pipeline_can_be_dropped_in_its_own_event_hook() {
     let (exporter, script) = scripted();
     let own: Arc<Mutex<Option<Pipeline>>> = Arc::default();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use telespan_export::DropReason;
 use telespan_otlp::Batch;
@@ -106,6 +106,26 @@ fn the_interval_drains_sources() {
     let attempt = script.next();
     assert_eq!(attempt.names, [7]);
     attempt.accept();
+}
+
+#[test]
+fn a_steady_stream_of_full_batches_does_not_keep_the_interval_from_draining_sources() {
+    let (exporter, script) = scripted();
+    let pipeline = eager(exporter).interval(Duration::from_millis(5)).build().unwrap();
+    Gatherer::attached_to(&pipeline).end_span(7);
+    let begun = Instant::now();
+    pipeline.submit(batch([0, 1, 2])).unwrap();
+    loop {
+        // There is always another full batch before the one under way is settled.
+        pipeline.submit(batch([0, 1, 2])).unwrap();
+        let attempt = script.next();
+        let found = attempt.names.contains(&7);
+        attempt.accept();
+        if found {
+            return;
+        }
+        assert!(begun.elapsed() < LONG);
+    }
 }
 
 #[test]
