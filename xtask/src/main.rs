@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 mod bench;
 mod ci;
 mod codegen;
+mod interop;
 mod process;
 mod tidy;
 mod workspace;
@@ -18,7 +19,8 @@ usage: cargo xtask TASK
   ci [STEP]            everything that CI runs, or one step of it (`cargo xtask ci --list` names them)
   codegen [--check]    write the code generated from proto/, or say whether it is up to date
   tidy                 check what the compiler does not: manifests, READMEs, the table of crates
-  bench [NAME [ARG…]]  run the benchmarks, or one of them";
+  bench [NAME [ARG…]]  run the benchmarks, or one of them
+  interop [PART…]      exchange spans with the real OpenTelemetry Collector; only scenarios with PART in their name";
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -41,6 +43,7 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["codegen", "--check"] => codegen::check(),
         ["tidy"] => tidy::run(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["interop", names @ ..] => interop::run(names),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
