@@ -1,4 +1,4 @@
-//! The configuration file, its certificates included.
+//! The configuration file, with what its certificates hold.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,7 @@ use telespan_config::{Config, ConfigErrors, Loader};
 
 /// The file that configures tracing: what `TELESPAN_CONFIG` names, else `/etc/telespan.yaml`.
 pub fn config_path() -> PathBuf {
-    match std::env::var_os("TELESPAN_CONFIG") {
-        Some(path) if !path.is_empty() => path.into(),
-        _ => Config::DEFAULT_PATH.into(),
-    }
+    named_path().unwrap_or_else(|| Config::DEFAULT_PATH.into())
 }
 
 /// Reads a configuration file and looks into the certificates and keys that it names.
@@ -20,6 +17,22 @@ pub fn load_config(path: &Path) -> Result<Config, ConfigErrors> {
     loader().load(path)
 }
 
+/// As [`load_config`] from [`config_path`]; the default if nobody named a file and there is none.
+pub(crate) fn load_default_config() -> Result<Config, ConfigErrors> {
+    match named_path() {
+        Some(path) => load_config(&path),
+        // A file that only cannot be read is no missing file.
+        None => match Path::new(Config::DEFAULT_PATH).try_exists() {
+            Ok(false) => Ok(Config::default()),
+            _ => load_config(Config::DEFAULT_PATH.as_ref()),
+        },
+    }
+}
+
+fn named_path() -> Option<PathBuf> {
+    std::env::var_os("TELESPAN_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 #[cfg(not(any(feature = "grpc", feature = "http")))]
 fn loader() -> Loader<'static> {
     Loader::new()
@@ -27,22 +40,24 @@ fn loader() -> Loader<'static> {
 
 #[cfg(any(feature = "grpc", feature = "http"))]
 fn loader() -> Loader<'static> {
-    use telespan_config::{ConfigError, Place, TlsPaths};
-    use telespan_tls::{ClientTls, KeyPair, TlsFiles};
+    Loader::new().with_tls_check(check_tls_files)
+}
 
-    Loader::new().with_tls_check(|paths: &TlsPaths| {
-        let pairs = paths.https_keypairs.iter().map(|pair| KeyPair {
-            key_file: pair.key_file.value.clone(),
-            cert_file: pair.cert_file.value.clone(),
-        });
-        let files = TlsFiles {
-            ca_certs: paths.ca_certs.iter().map(|path| path.value.clone()).collect(),
-            key_pairs: pairs.collect(),
-        };
-        let errors = ClientTls::load(files, &[]).err().unwrap_or_default();
-        let place =
-            |error: &telespan_tls::TlsError| error.file().and_then(|file| paths.place_of(file)).cloned();
-        let nowhere = Place { file: None, line: 1, column: 1 };
-        errors.iter().map(|e| ConfigError::new(place(e).unwrap_or(nowhere.clone()), e.to_string())).collect()
-    })
+/// What is wrong with the files of a connection, each at the line that names the file.
+#[cfg(any(feature = "grpc", feature = "http"))]
+fn check_tls_files(paths: &telespan_config::TlsPaths) -> Vec<telespan_config::ConfigError> {
+    use crate::error::with_causes;
+    use crate::exporter::net::tls_files;
+    use crate::settings::{ca_certs, key_pairs};
+
+    let files = tls_files(&ca_certs(paths), &key_pairs(paths));
+    let pairs = paths.https_keypairs.iter().map(|pair| &pair.key_file);
+    // Without a file there is no TLS that this section asked for, and the system's roots may be missing.
+    let Some(first) = paths.ca_certs.iter().chain(pairs).next() else { return Vec::new() };
+    let errors = telespan_tls::ClientTls::load(files, &[]).err().unwrap_or_default();
+    let place = |error: &telespan_tls::TlsError| {
+        let named = error.file().and_then(|file| paths.place_of(file));
+        named.unwrap_or(&first.place).clone()
+    };
+    errors.iter().map(|error| telespan_config::ConfigError::new(place(error), with_causes(error))).collect()
 }

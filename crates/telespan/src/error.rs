@@ -11,26 +11,26 @@ use telespan_trace::AlreadyInstalled;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InitError {
-    /// The configuration file has mistakes.
+    /// The configuration file has mistakes. Displayed one a line, each with its place.
     #[error(transparent)]
     Config(#[from] ConfigErrors),
     /// The program was built without what the URL needs.
-    #[error("{scheme} is not built in: enable the feature `{feature}` of telespan")]
+    #[error("`{scheme}` is not built in: enable the feature `{feature}` of telespan")]
     NotBuiltIn {
-        /// The scheme of the exporter URL.
+        /// The beginning of the exporter URL, such as `grpc://`.
         scheme: &'static str,
         /// The feature that has it.
         feature: &'static str,
     },
     /// The URL is one without TLS, but there are files for TLS.
-    #[error("CA certificates and key pairs have no effect on {scheme}: {hint}")]
+    #[error("CA certificates and key pairs have no effect with `{scheme}`: {hint}")]
     TlsFilesUnused {
-        /// The scheme of the exporter URL.
+        /// The beginning of the exporter URL, such as `http://`.
         scheme: &'static str,
         /// How to mend it.
         hint: &'static str,
     },
-    /// Files for TLS cannot be used. There is at least one reason.
+    /// Files for TLS cannot be used. There is at least one reason; displayed one a line.
     #[error("{}", Lines(.0))]
     Tls(Vec<Box<dyn Error + Send + Sync>>),
     /// The exporter could not be made.
@@ -49,15 +49,21 @@ pub enum InitError {
     AlreadyInstalled(#[from] AlreadyInstalled),
 }
 
-/// Errors one a line.
+/// Errors one a line, each with its causes: a list has no single source.
 struct Lines<'a>(&'a [Box<dyn Error + Send + Sync>]);
 
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, error) in self.0.iter().enumerate() {
             let line_break = if index == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{error}")?;
+            write!(f, "{line_break}{}", with_causes(&**error))?;
         }
         Ok(())
     }
+}
+
+/// The message of an error and those of its causes.
+pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use telespan_pipeline::{FlushError, ShutdownError, Stats};
-use telespan_trace::{Tracer, Tracing, tracer};
+use telespan_trace::{Tracer, Tracing};
 
 use crate::Destination;
 
@@ -43,12 +43,13 @@ impl Guard {
         self.running.as_ref().map(|(_, destination)| destination)
     }
 
-    /// A tracer for the library or module called `name`.
+    /// A tracer for the library or module called `name`, which records here even if nothing is installed,
+    /// and nowhere if tracing is off.
     pub fn tracer(&self, name: &str) -> Tracer {
-        self.tracing().map_or_else(|| tracer(name), |tracing| tracing.tracer(name))
+        self.tracing().map_or_else(Tracer::none, |tracing| tracing.tracer(name))
     }
 
-    /// What became of all spans that ended so far.
+    /// What became of all spans that ended so far: exported, dropped for a reason, or queued.
     pub fn stats(&self) -> Stats {
         self.tracing().map(Tracing::stats).unwrap_or_default()
     }
@@ -69,10 +70,12 @@ impl Guard {
         self.tracing().map_or(Ok(()), |tracing| tracing.flush(timeout))
     }
 
-    /// Sends what there is within 5 seconds and ends tracing. Returns the final account.
+    /// Sends what there is within 5 seconds and ends tracing. Returns the final account; spans that end
+    /// later are counted as dropped. To read the account after a failure too, keep a clone of
+    /// [`tracing`](Self::tracing).
     ///
     /// # Errors
-    /// Spans were lost, or the exporter did not close in order.
+    /// Spans were lost in the shutdown, or the exporter did not close in order.
     pub fn shutdown(self) -> Result<Stats, ShutdownError> {
         self.shutdown_within(PATIENCE)
     }
@@ -80,7 +83,7 @@ impl Guard {
     /// As [`shutdown`](Self::shutdown), within `timeout`.
     ///
     /// # Errors
-    /// Spans were lost, or the exporter did not close in order.
+    /// Spans were lost in the shutdown, or the exporter did not close in order.
     pub fn shutdown_within(mut self, timeout: Duration) -> Result<Stats, ShutdownError> {
         match self.running.take() {
             Some((tracing, _)) => tracing.shutdown(timeout).map(|()| tracing.stats()),

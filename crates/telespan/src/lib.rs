@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod config;
+mod destination;
 mod error;
 mod exporter;
 mod guard;
@@ -8,14 +9,14 @@ mod settings;
 mod start;
 
 pub use config::{config_path, load_config};
+pub use destination::Destination;
 pub use error::InitError;
-pub use exporter::Destination;
 pub use guard::Guard;
 pub use settings::{ExporterSettings, KeyPair};
 pub use start::{Telespan, init};
 
 pub use telespan_config::{
-    Compression, Config, ConfigError, ConfigErrors, Encoding, Secret, TracingService, parse_duration,
+    Compression, Config, ConfigError, ConfigErrors, Encoding, Place, Secret, TracingService, parse_duration,
 };
 pub use telespan_context::{
     Baggage, Carrier, CarrierMut, ChildEnvironment, Environment, Propagated, SpanContext, SpanId, TraceFlags,
@@ -23,9 +24,9 @@ pub use telespan_context::{
 };
 pub use telespan_export::{DropReason, Event, EventHook, Exporter};
 pub use telespan_pipeline::{FlushError, Overload, ShutdownError, Stats};
-pub use telespan_sampler::{PerMillion, Sampler};
+pub use telespan_sampler::PerMillion;
 pub use telespan_trace::{
-    AlreadyInstalled, Clock, Entered, IdGenerator, InSpan, Limits, ResourceBuilder, Scope, Span, SpanBuilder,
-    SpanKind, Status, Tracer, Tracing, Value, WithSpan, current_context, tracer, tracer_with, with_current,
+    AlreadyInstalled, Entered, InSpan, Limits, ResourceBuilder, Scope, Span, SpanBuilder, SpanKind, Status,
+    Tracer, Tracing, Value, WithSpan, current_context, tracer, tracer_with, with_current,
 };
 pub use telespan_url::{ExporterUrl, FileOptions, ParseUrlError};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use telespan_config::{Compression, Encoding, Secret, TracingService};
+use telespan_config::{Compression, Encoding, KeyPairPaths, Secret, TlsPaths, TracingService};
 use telespan_url::ExporterUrl;
 
 /// Where spans go and how: a URL and what belongs to it.
@@ -39,13 +39,9 @@ impl ExporterSettings {
     /// What a configuration says, or `None` if it turns tracing off.
     pub fn from_config(config: &TracingService) -> Option<ExporterSettings> {
         let url = config.enabled_url()?.clone();
-        let pairs = config.tls.https_keypairs.iter().map(|pair| KeyPair {
-            key_file: pair.key_file.value.clone(),
-            cert_file: pair.cert_file.value.clone(),
-        });
         Some(ExporterSettings {
-            ca_certs: config.tls.ca_certs.iter().map(|path| path.value.clone()).collect(),
-            key_pairs: pairs.collect(),
+            ca_certs: ca_certs(&config.tls),
+            key_pairs: key_pairs(&config.tls),
             headers: config.headers.iter().map(|h| (h.name.clone(), h.value.clone())).collect(),
             compression: config.compression,
             encoding: config.encoding,
@@ -81,4 +77,16 @@ impl From<ExporterUrl> for ExporterSettings {
             timeout: TracingService::DEFAULT_TIMEOUT,
         }
     }
+}
+
+pub(crate) fn ca_certs(tls: &TlsPaths) -> Vec<PathBuf> {
+    tls.ca_certs.iter().map(|path| path.value.clone()).collect()
+}
+
+pub(crate) fn key_pairs(tls: &TlsPaths) -> Vec<KeyPair> {
+    let pair = |pair: &KeyPairPaths| KeyPair {
+        key_file: pair.key_file.value.clone(),
+        cert_file: pair.cert_file.value.clone(),
+    };
+    tls.https_keypairs.iter().map(pair).collect()
 }

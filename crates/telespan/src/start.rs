@@ -1,36 +1,32 @@
 //! [`Telespan`]: from a URL or a configuration to running tracing.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use telespan_config::{Compression, Config, Encoding, Secret, TracingService};
+use telespan_config::{Compression, ConfigErrors, Encoding, Secret, TracingService};
 use telespan_export::{Event, EventHook};
 use telespan_pipeline::{Overload, Pipeline};
 use telespan_sampler::{PerMillion, Sampler};
 use telespan_trace::{Limits, ResourceBuilder, Tracing};
 use telespan_url::{ExporterUrl, ParseUrlError};
 
-use crate::{ExporterSettings, Guard, InitError, KeyPair, config_path, load_config};
+use crate::config::load_default_config;
+use crate::{ExporterSettings, Guard, InitError, KeyPair, load_config};
 
-/// The longest queue in bytes unless the program says otherwise: 32 MiB.
-const DEFAULT_BUDGET: usize = 32 * 1024 * 1024;
-
-/// Starts tracing as the configuration file says: the one that `TELESPAN_CONFIG` names, else
-/// `/etc/telespan.yaml`. No such file, and nobody named one: tracing is off.
+/// Starts tracing for the whole program as the configuration file says: the one that `TELESPAN_CONFIG`
+/// names, else `/etc/telespan.yaml`. Where neither is there, tracing is off.
 ///
 /// # Errors
 /// Every mistake in the file, or why tracing could not be started.
 pub fn init() -> Result<Guard, InitError> {
-    let path = config_path();
-    if path == Config::DEFAULT_PATH && !path.exists() {
-        return Telespan::from_config(&TracingService::default()).install();
-    }
-    Telespan::from_config(&load_config(&path)?.tracing_service).install()
+    Telespan::from_default_file()?.install()
 }
 
 /// Tracing that is about to start. Begin with a URL or a configuration, change what you like, and
-/// [`install`](Self::install) or [`start`](Self::start) it.
+/// [`install`](Self::install) or [`start`](Self::start) it. What is said here goes before what the
+/// configuration says.
 #[must_use = "tracing is started by `install` or `start`"]
 pub struct Telespan {
     exporter: Option<ExporterSettings>,
@@ -38,7 +34,7 @@ pub struct Telespan {
     resource: ResourceBuilder,
     limits: Limits,
     overload: Overload,
-    budget: usize,
+    budget: Option<usize>,
     on_event: Option<EventHook>,
 }
 
@@ -56,6 +52,23 @@ impl Telespan {
         url.parse::<ExporterUrl>().map(Self::to)
     }
 
+    /// What a configuration file says. See [`load_config`].
+    ///
+    /// # Errors
+    /// Every mistake of the file and of those that it names, each with its place.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
+        load_config(path.as_ref()).map(|config| Self::from_config(&config.tracing_service))
+    }
+
+    /// What the configuration file says that [`init`] reads, for a program that has more to say itself,
+    /// such as its name.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file).
+    pub fn from_default_file() -> Result<Self, ConfigErrors> {
+        load_default_config().map(|config| Self::from_config(&config.tracing_service))
+    }
+
     /// What a configuration says. Where it turns tracing off, starting gives a guard that does nothing.
     pub fn from_config(config: &TracingService) -> Self {
         Self::new(ExporterSettings::from_config(config), config.sampling_rate)
@@ -67,8 +80,8 @@ impl Telespan {
             rate,
             resource: ResourceBuilder::new(),
             limits: Limits::default(),
-            overload: Overload::DropNewest,
-            budget: DEFAULT_BUDGET,
+            overload: Overload::default(),
+            budget: None,
             on_event: None,
         }
     }
@@ -80,13 +93,14 @@ impl Telespan {
         self
     }
 
-    /// Names the service: the resource attribute `service.name`.
+    /// Names the service: the resource attribute `service.name`. Default: `unknown_service:` and the name of
+    /// the executable.
     pub fn service_name(mut self, name: impl Into<String>) -> Self {
         self.resource = self.resource.service_name(name);
         self
     }
 
-    /// What the spans are about, in place of the default attributes.
+    /// What the spans are about. Replaces what [`service_name`](Self::service_name) said before.
     pub fn resource(mut self, resource: ResourceBuilder) -> Self {
         self.resource = resource;
         self
@@ -104,13 +118,14 @@ impl Telespan {
         self
     }
 
-    /// The longest queue, in bytes. Default 32 MiB.
+    /// The memory for spans that wait to be sent, in bytes. Default 32 MiB.
     pub fn budget(mut self, bytes: usize) -> Self {
-        self.budget = bytes;
+        self.budget = Some(bytes);
         self
     }
 
-    /// Hears of retries, losses and warnings, on a background thread.
+    /// Hears of retries, losses and warnings, on background threads. Must not block, and must not record
+    /// spans.
     pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         self.on_event = Some(Arc::new(hook));
         self
@@ -127,13 +142,13 @@ impl Telespan {
         self.exporter(|exporter| exporter.key_pairs.push(pair))
     }
 
-    /// Adds a header to every request. The value is kept out of logs and errors.
+    /// Adds a header to every request, or to every call's metadata. The value is kept out of logs and errors.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let header = (name.into(), Secret::new(value));
         self.exporter(|exporter| exporter.headers.push(header))
     }
 
-    /// Compresses network exports.
+    /// Compresses network exports. Needs the feature `gzip` or `zstd`.
     pub fn compression(self, compression: Compression) -> Self {
         self.exporter(|exporter| exporter.compression = compression)
     }
@@ -143,6 +158,12 @@ impl Telespan {
         self.exporter(|exporter| exporter.encoding = encoding)
     }
 
+    /// How long one attempt to send may take. Default 10 s. A failed attempt is repeated.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.exporter(|exporter| exporter.timeout = timeout)
+    }
+
+    /// Nothing to change where tracing is off.
     fn exporter(mut self, change: impl FnOnce(&mut ExporterSettings)) -> Self {
         if let Some(exporter) = &mut self.exporter {
             change(exporter);
@@ -162,17 +183,19 @@ impl Telespan {
         Ok(guard)
     }
 
-    /// Starts tracing that only the tracers of the guard record into.
+    /// Starts tracing that only the tracers of the guard record into: for tests, and for programs that
+    /// trace on behalf of others.
     ///
     /// # Errors
     /// Why tracing could not be started.
     pub fn start(self) -> Result<Guard, InitError> {
         let Some(settings) = self.exporter else { return Ok(Guard::disabled()) };
-        let (exporter, destination) = settings.build()?;
-        let mut pipeline = Pipeline::builder(exporter)
-            .budget(self.budget)
-            .overload(self.overload)
-            .attempt_timeout(settings.timeout);
+        let (exporter, destination) = settings.build_with(self.on_event.as_ref())?;
+        let mut pipeline =
+            Pipeline::builder(exporter).overload(self.overload).attempt_timeout(settings.timeout);
+        if let Some(bytes) = self.budget {
+            pipeline = pipeline.budget(bytes);
+        }
         if let Some(hook) = self.on_event {
             pipeline = pipeline.on_event(hook);
         }

@@ -13,9 +13,17 @@ use crate::span::{Recording, Span};
 /// Starts the spans of one library or module. Cheap to clone; make it once and keep it.
 #[derive(Clone)]
 pub struct Tracer {
-    /// `None`: whatever is the global one when a span starts.
-    tracing: Option<Tracing>,
+    target: Target,
     scope: Scope,
+}
+
+/// What a tracer records into.
+#[derive(Clone)]
+enum Target {
+    /// Whatever is installed when a span starts.
+    Global,
+    Own(Tracing),
+    Nothing,
 }
 
 /// A tracer for the library or module called `name`, which records into the global [`Tracing`] from
@@ -26,12 +34,17 @@ pub fn tracer(name: &str) -> Tracer {
 
 /// As [`tracer`], for a scope with version, schema or attributes.
 pub fn tracer_with(scope: Scope) -> Tracer {
-    Tracer { tracing: None, scope }
+    Tracer { target: Target::Global, scope }
 }
 
 impl Tracer {
     pub(crate) fn of(tracing: Tracing, scope: Scope) -> Self {
-        Tracer { tracing: Some(tracing), scope }
+        Tracer { target: Target::Own(tracing), scope }
+    }
+
+    /// A tracer that records nothing, whatever is installed. Its spans only pass contexts on.
+    pub fn none() -> Self {
+        Tracer { target: Target::Nothing, scope: Scope::new("", "", "", []) }
     }
 
     /// Whether there is anything to record into. A trace that was not sampled is not recorded even then.
@@ -60,9 +73,10 @@ impl Tracer {
 
     #[inline]
     fn tracing(&self) -> Option<&Tracing> {
-        match &self.tracing {
-            Some(tracing) => Some(tracing),
-            None => Tracing::global(),
+        match &self.target {
+            Target::Global => Tracing::global(),
+            Target::Own(tracing) => Some(tracing),
+            Target::Nothing => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Memory;
-use telespan_trace::{AlreadyInstalled, Span, Tracing, tracer};
+use telespan_trace::{AlreadyInstalled, Span, Tracer, Tracing, tracer};
 
 #[test]
 fn a_tracer_made_before_the_installation_records_after_it() {
@@ -19,6 +19,7 @@ fn a_tracer_made_before_the_installation_records_after_it() {
     assert_eq!(tracing.install(), Err(AlreadyInstalled));
     assert!(tracer.is_enabled());
     tracer.start("after").end();
+    assert!(!Tracer::none().is_enabled() && !Tracer::none().start("nowhere").is_recording());
     let spans = memory.spans(&tracing);
     assert_eq!(spans.iter().map(|span| span.name.as_str()).collect::<Vec<_>>(), ["after"]);
     drop(Span::none());
