@@ -33,8 +33,10 @@ pub(crate) fn explain<B>(
         None if peer.reply_ended() => {
             ExportError::retryable(format!("the reply of {endpoint} ended without a gRPC status"))
         }
-        // The only one of tonic's own making, and the retry table would have it retried.
-        None if status.code() == Code::OutOfRange => reply_too_large(endpoint, max_reply),
+        // What tonic makes of a reply above the limit, as it comes and decompressed.
+        None if matches!(status.code(), Code::OutOfRange | Code::ResourceExhausted) => {
+            reply_too_large(endpoint, max_reply)
+        }
         None => ExportError::permanent(format!(
             "the reply of {endpoint} is no gRPC: {}",
             one_line(status.message())

@@ -16,10 +16,8 @@ use crate::resolve::ResolveError;
 pub(crate) fn explain(endpoint: &Endpoint, error: &(dyn Error + 'static), fault: &TlsFault) -> ExportError {
     let connecting = causes(error)
         .any(|cause| cause.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect));
-    let (what, fault) = match connecting {
-        true => ("cannot connect to", None),
-        false => ("lost the connection to", fault.take()),
-    };
+    let (what, fault) =
+        if connecting { ("cannot connect to", None) } else { ("lost the connection to", fault.take()) };
     let why = fault.unwrap_or_else(|| describe(error));
     ExportError::retryable(format!("{what} {endpoint}: {why}"))
 }

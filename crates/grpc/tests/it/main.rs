@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report of a test")]
 
+#[cfg(feature = "gzip")]
+mod compressed;
 mod failures;
 mod replies;
 mod requests;

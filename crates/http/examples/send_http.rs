@@ -1,4 +1,4 @@
-//! Sends one span: `cargo run -p telespan-http --example send -- localhost:4318`.
+//! Sends one span: `cargo run -p telespan-http --example send_http -- localhost:4318`.
 #![allow(clippy::print_stdout, reason = "an example shows what happens")]
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Sends one span: `cargo run -p telespan-grpc --example send -- localhost:4317`.
+//! Sends one span: `cargo run -p telespan-grpc --example send_grpc -- localhost:4317`.
 #![allow(clippy::print_stdout, reason = "an example shows what happens")]
 
 use std::error::Error;
