@@ -93,11 +93,9 @@ impl<'a> Decoder<'a> {
         ordered
     }
 
-    /// Writes the fields of the object that comes next.
+    /// Writes the fields of the object that comes next. Messages `depth` levels down may only be empty, which is how
+    /// this crate writes them.
     pub(super) fn object(&mut self, message: &'static Message, depth: usize) -> Result<(), JsonError> {
-        if depth == 0 {
-            return Err(JsonError::new(self.reader.offset(), JsonProblem::TooDeep));
-        }
         self.reader.enter()?;
         let (mut seen, mut last) = (0u32, 0);
         while let Some(key) = self.reader.next_key()? {
@@ -109,6 +107,9 @@ impl<'a> Decoder<'a> {
             if start == Start::Null {
                 self.reader.word("null")?;
                 continue;
+            }
+            if depth == 0 {
+                return Err(JsonError::new(offset, JsonProblem::TooDeep));
             }
             // The members of a oneof share a bit, so that two of them are one too many.
             let bit = 1 << if field.label == Label::OneOf { 0 } else { field.number };

@@ -167,3 +167,41 @@ pub(super) fn double(out: &mut Vec<u8>, value: f64) {
         out.extend_from_slice(b"\"-Infinity\"");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(bytes: &[u8]) -> String {
+        let mut out = Vec::new();
+        string(&mut out, bytes);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_character_is_escaped_or_not_wherever_it_stands() {
+        for len in 1..=24 {
+            for (at, byte) in (0..len).flat_map(|at| (0..0x80).map(move |byte| (at, byte))) {
+                let mut bytes = vec![b'x'; len];
+                bytes[at] = byte;
+                let plain = String::from_utf8(bytes).unwrap();
+                assert_eq!(text(plain.as_bytes()), serde_json::to_string(&plain).unwrap());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_escaped_as_serde_json_does(plain: String) {
+            prop_assert_eq!(text(plain.as_bytes()), serde_json::to_string(&plain).unwrap());
+        }
+
+        #[test]
+        fn any_bytes_become_text(before in "[a-z]{0,12}", bytes: Vec<u8>) {
+            let bytes = [before.as_bytes(), &bytes].concat();
+            let read: String = serde_json::from_str(&text(&bytes)).unwrap();
+            prop_assert_eq!(read, String::from_utf8_lossy(&bytes));
+        }
+    }
+}

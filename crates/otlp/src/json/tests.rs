@@ -3,9 +3,12 @@
 mod dice;
 
 use proptest::prelude::*;
+use prost::Message as _;
+use telespan_proto::trace::v1::TracesData;
 
 use self::dice::{Dice, message, scramble};
 use super::{JsonProblem, decode, encode};
+use crate::Batch;
 use crate::canonical::MAX_DEPTH;
 use crate::nested::put_nested;
 use crate::schema::{self, ANY_VALUE, Field, Kind, Label, Message, SPAN, TRACES_DATA};
@@ -177,6 +180,64 @@ fn nesting_is_bounded_on_the_way_out_and_refused_on_the_way_in() {
     assert_eq!(error.problem(), &JsonProblem::TooDeep);
 }
 
+/// A `TracesData` whose one span has lists of two attributes, one plain and one the next list, inside `arrays` arrays.
+fn nested_traces(arrays: usize, lists: usize) -> Vec<u8> {
+    let plain = b"\x0a\x01k\x12\x03\x0a\x01v";
+    let mut value = (0..lists).fold(Vec::new(), |inner, _| {
+        let mut outer = Vec::new();
+        put_nested(&mut outer, 6, |out| {
+            wire::put_bytes(out, 1, plain);
+            put_nested(out, 1, |out| put_nested(out, 2, |out| out.extend_from_slice(&inner)));
+        });
+        outer
+    });
+    for _ in 0..arrays {
+        let inner = std::mem::take(&mut value);
+        put_nested(&mut value, 5, |out| wire::put_bytes(out, 1, &inner));
+    }
+    // The value in an attribute, a span, a `ScopeSpans`, a `ResourceSpans`.
+    for number in [2, 9, 2, 2, 1] {
+        let inner = std::mem::take(&mut value);
+        wire::put_bytes(&mut value, number, &inner);
+    }
+    value
+}
+
+#[test]
+fn what_was_written_of_deep_nesting_is_never_too_deep_to_be_read() {
+    // The arrays move the limit from message to message of a list.
+    for arrays in 0..6 {
+        let batch = Batch::parse(nested_traces(arrays, 200)).unwrap();
+        let mut whole = Vec::new();
+        super::encode(&batch, &mut whole);
+        let mut line = Vec::new();
+        super::JsonLines::new(&batch).write_next(&mut line);
+        assert_eq!(line.trim_ascii_end(), whole);
+        let read = super::parse(&whole).unwrap();
+        TracesData::decode(read.into_bytes()).expect("no deeper than prost goes");
+        assert!(whole.windows(11).filter(|part| part == b"stringValue").count() >= 28);
+    }
+}
+
+#[test]
+fn a_bare_resource_spans_may_be_as_deep_as_one_in_traces_data() {
+    for lists in 0..40 {
+        for arrays in 0..3 {
+            let nested = json_unbounded(&nested_traces(arrays, lists));
+            let bare = nested.strip_prefix("{\"resourceSpans\":[").unwrap().strip_suffix("]}").unwrap();
+            assert_eq!(super::parse(bare.as_bytes()).is_ok(), super::parse(nested.as_bytes()).is_ok());
+            assert_eq!(super::parse(nested.as_bytes()).is_ok(), 6 + 2 * arrays + 3 * lists <= MAX_DEPTH);
+        }
+    }
+}
+
+/// What no writer of this crate writes: messages nested beyond the limit.
+fn json_unbounded(bytes: &[u8]) -> String {
+    let mut out = Vec::new();
+    encode::message(&mut out, &TRACES_DATA, bytes, usize::MAX);
+    String::from_utf8(out).unwrap()
+}
+
 #[test]
 fn disorder_at_every_level_costs_two_passes_and_not_two_a_level() {
     // Were each level written twice, this would be 2^49 passes.
@@ -210,9 +271,8 @@ proptest! {
 
     #[test]
     fn any_message_is_what_prost_reads_and_writes(dice in dice()) {
-        use prost::Message as _;
         let bytes = message(&TRACES_DATA, &mut Dice::new(dice), 12);
-        let traces = telespan_proto::trace::v1::TracesData::decode(&bytes[..]).unwrap();
+        let traces = TracesData::decode(&bytes[..]).unwrap();
         prop_assert_eq!(traces.encode_to_vec(), bytes);
     }
 
