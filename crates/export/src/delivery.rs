@@ -1,5 +1,6 @@
 //! The life of one batch on its way: pure, with time and chance as parameters.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::{DropReason, ExportError, Failure};
@@ -7,14 +8,23 @@ use crate::{DropReason, ExportError, Failure};
 /// How long to wait between attempts: exponential, jittered, capped.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backoff {
-    /// The wait after the first failure, before jitter.
-    pub initial: Duration,
-    /// What each further failure multiplies the wait by.
-    pub factor: f64,
-    /// The share by which chance may lengthen or shorten a wait, 0.0 ..= 1.0.
-    pub jitter: f64,
-    /// The longest wait, before jitter.
-    pub cap: Duration,
+    initial: Duration,
+    factor: f64,
+    jitter: f64,
+    cap: Duration,
+}
+
+impl Backoff {
+    /// Waits that begin at `initial`, grow by `factor` (1.0 ..= 100.0) with each failure, and stop growing
+    /// at `cap` (a day at most). Chance makes each longer or shorter by up to its share `jitter`
+    /// (0.0 ..= 1.0).
+    ///
+    /// # Errors
+    /// [`BackoffError`] if a number is out of range.
+    pub fn new(initial: Duration, factor: f64, jitter: f64, cap: Duration) -> Result<Self, BackoffError> {
+        let sane = (1.0..=100.0).contains(&factor) && (0.0..=1.0).contains(&jitter) && cap <= LONGEST_DELAY;
+        if sane { Ok(Backoff { initial, factor, jitter, cap }) } else { Err(BackoffError) }
+    }
 }
 
 impl Default for Backoff {
@@ -28,6 +38,20 @@ impl Default for Backoff {
         }
     }
 }
+
+/// A backoff cannot be computed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackoffError;
+
+impl fmt::Display for BackoffError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the backoff is out of range: its factor is 1.0 ..= 100.0, its jitter 0.0 ..= 1.0, its cap at most a day",
+        )
+    }
+}
+
+impl std::error::Error for BackoffError {}
 
 /// The longest delay taken from a destination, in seconds: a day. More is a mistake of its clock or
 /// an attack, and would overflow the clock here.
@@ -74,7 +98,8 @@ impl Delivery {
     /// of `spans` spans.
     ///
     /// A delay that the destination named is waited out in full; further failures grow it (OTLP:
-    /// throttling). Without one the wait is the backoff with jitter.
+    /// throttling). Without one the wait is the backoff with jitter. A delay of zero means at once, but
+    /// only the first time: a destination that keeps saying so is not asked without pause.
     pub fn failed(&mut self, error: &ExportError, spans: usize, now: Instant) -> Next {
         self.attempts = self.attempts.saturating_add(1);
         match error.failure() {
@@ -92,7 +117,7 @@ impl Delivery {
         let jittered = base.mul_f64(1.0 + self.backoff.jitter * (2.0 * self.chance() - 1.0));
         self.wait = base.max(after.unwrap_or_default()).mul_f64(self.backoff.factor).min(self.backoff.cap);
         match after {
-            Some(Duration::ZERO) => Duration::ZERO,
+            Some(Duration::ZERO) if self.attempts == 1 => Duration::ZERO,
             Some(after) => after.max(jittered),
             None => jittered,
         }

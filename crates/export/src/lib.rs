@@ -5,7 +5,7 @@ mod error;
 mod event;
 mod exporter;
 
-pub use delivery::{Backoff, Delivery, Next};
+pub use delivery::{Backoff, BackoffError, Delivery, Next};
 pub use error::{ExportError, Failure};
 pub use event::{DropReason, Event, EventHook};
 pub use exporter::{Accepted, BoxFuture, Exporter};

@@ -13,12 +13,6 @@ pub enum BuildError {
     /// A size or duration that must not be zero is zero.
     #[error("`{0}` of the pipeline is zero; it must be larger")]
     Zero(&'static str),
-    /// The backoff cannot be computed with.
-    #[error(
-        "the backoff of the pipeline is out of range: it needs a factor of 1.0 ..= 100.0, a jitter of \
-         0.0 ..= 1.0 and a cap of at most a day"
-    )]
-    Backoff,
     /// The worker thread could not be started.
     #[error("cannot start the worker thread of the pipeline")]
     Thread(#[source] io::Error),

@@ -58,8 +58,28 @@ fn an_absurd_delay_is_cut_to_a_day() {
 }
 
 #[test]
-fn a_delay_of_zero_means_at_once() {
-    assert_eq!(waits(1, &[Some(0)]), [0.0]);
+fn a_delay_of_zero_means_at_once_but_only_the_first_time() {
+    let waits = waits(1, &[Some(0), Some(0), Some(0)]);
+    assert_eq!(waits[0], 0.0);
+    // Half of 0.75 s and of 1.125 s, which is what the jitter may leave.
+    assert!(waits[1] >= 0.374 && waits[2] >= 0.562, "{waits:?}");
+}
+
+#[test]
+fn a_backoff_that_cannot_be_computed_with_is_refused() {
+    let second = Duration::from_secs(1);
+    let cases = [
+        (f64::NAN, 0.5, second),
+        (0.9, 0.5, second),
+        (101.0, 0.5, second),
+        (1.5, 1.1, second),
+        (1.5, -0.1, second),
+        (1.5, 0.5, Duration::MAX),
+    ];
+    for (factor, jitter, cap) in cases {
+        assert_eq!(Backoff::new(second, factor, jitter, cap), Err(BackoffError), "{factor} {jitter} {cap:?}");
+    }
+    assert!(Backoff::new(second, 1.0, 0.0, second).is_ok());
 }
 
 #[test]

@@ -221,14 +221,5 @@ fn settings_that_make_no_sense_are_refused() {
     for (name, builder) in zeros {
         assert!(matches!(builder.build(), Err(BuildError::Zero(found)) if found == name), "{name}");
     }
-    let sane = every(Duration::from_secs(1));
-    for backoff in [
-        telespan_export::Backoff { factor: f64::NAN, ..sane },
-        telespan_export::Backoff { factor: 0.9, ..sane },
-        telespan_export::Backoff { jitter: 1.1, ..sane },
-        telespan_export::Backoff { cap: Duration::MAX, ..sane },
-    ] {
-        assert!(matches!(builder().backoff(backoff).build(), Err(BuildError::Backoff)), "{backoff:?}");
-    }
-    builder().interval(NEVER).backoff(sane).build().unwrap().shutdown(LONG).unwrap();
+    builder().interval(NEVER).build().unwrap().shutdown(LONG).unwrap();
 }

@@ -169,7 +169,7 @@ pub(crate) fn next_event(events: &Receiver<Event>) -> Event {
 
 /// Every wait between attempts takes exactly this long.
 pub(crate) fn every(wait: Duration) -> Backoff {
-    Backoff { initial: wait, factor: 1.0, jitter: 0.0, cap: wait }
+    Backoff::new(wait, 1.0, 0.0, wait).unwrap()
 }
 
 /// A pipeline that sends each batch as soon as it can, three spans at a time.
