@@ -1,14 +1,17 @@
 //! `cargo xtask interop`: Telespan against the real OpenTelemetry Collector.
 //!
-//! Each scenario starts collectors on free loopback ports, sends spans through an exporter, stops the collectors and
-//! compares what they wrote with what was sent, span by span and attribute by attribute.
+//! Each scenario starts collectors on free loopback ports, sends spans through an exporter or from a program that a
+//! configuration file configures, stops the collectors and compares what they wrote with what was sent, span by span and
+//! attribute by attribute.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to its user")]
 
 mod collector;
 mod compare;
+mod connection;
 mod distribution;
 mod scenario;
 mod sender;
+mod service;
 mod spans;
 
 use std::env;

@@ -1,5 +1,6 @@
-//! The ways from our exporters through collectors into a file.
+//! The ways from a sender through collectors into a file.
 
+use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,31 +8,51 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use telespan_http::Encoding;
 use telespan_net::Compression;
-use telespan_otlp::Batch;
 use telespan_testkit::certs::TestPki;
 use telespan_tls::{KeyPair, TlsFiles};
 
 use crate::collector::{Collector, Destination, Source};
 use crate::compare::compare;
-use crate::sender::{self, Via};
+use crate::connection::{Connection, Via};
 use crate::spans::{self, SentSpan};
+use crate::{sender, service};
+
+/// How long a collector may take to notice files and read them.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One way.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
+    by: By,
     way: Way,
 }
 
+/// Who sends.
+#[derive(Clone, Copy)]
+enum By {
+    /// An exporter, directly, which can send what no program would.
+    Exporter,
+    /// A program that was given a configuration file.
+    Configuration,
+}
+
 enum Way {
-    /// Exporter to collector.
-    Network { via: Via, security: Security, compression: Compression },
-    /// Exporter to files, which a collector reads.
+    /// Sender to collector.
+    Network(Network),
+    /// Sender to files, which a collector reads.
     Files,
-    /// Exporter to collector to collector.
+    /// Sender to collector to collector.
     Relay(Via),
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
+struct Network {
+    via: Via,
+    security: Security,
+    compression: Compression,
+}
+
+#[derive(Clone, Copy)]
 enum Security {
     Plain,
     Tls,
@@ -40,29 +61,39 @@ enum Security {
 
 /// Every scenario.
 pub(crate) fn all() -> Vec<Scenario> {
+    use By::{Configuration, Exporter};
+    use Compression::{Gzip, None};
     use Security::{MutualTls, Plain, Tls};
-    let protobuf = Via::Http(Encoding::Protobuf);
-    let json = Via::Http(Encoding::Json);
-    let network = |name, via, security, compression| Scenario {
-        name,
-        way: Way::Network { via, security, compression },
+    const GRPC: Via = Via::Grpc;
+    const PROTOBUF: Via = Via::Http(Encoding::Protobuf);
+    const JSON: Via = Via::Http(Encoding::Json);
+    let network = |name, by, via, security, compression| {
+        let way = Way::Network(Network { via, security, compression });
+        Scenario { name, by, way }
     };
     vec![
-        network("grpc", Via::Grpc, Plain, Compression::None),
-        network("http-protobuf", protobuf, Plain, Compression::None),
-        network("http-json", json, Plain, Compression::None),
-        network("grpc-tls", Via::Grpc, Tls, Compression::None),
-        network("http-protobuf-tls", protobuf, Tls, Compression::None),
-        network("http-json-tls", json, Tls, Compression::None),
-        network("grpc-mtls", Via::Grpc, MutualTls, Compression::None),
-        network("http-protobuf-mtls", protobuf, MutualTls, Compression::None),
-        network("http-json-mtls", json, MutualTls, Compression::None),
-        network("grpc-gzip", Via::Grpc, Plain, Compression::Gzip),
-        network("http-protobuf-gzip", protobuf, Plain, Compression::Gzip),
-        network("http-json-gzip-mtls", json, MutualTls, Compression::Gzip),
-        Scenario { name: "files", way: Way::Files },
-        Scenario { name: "relay-grpc", way: Way::Relay(Via::Grpc) },
-        Scenario { name: "relay-http", way: Way::Relay(protobuf) },
+        network("grpc", Exporter, GRPC, Plain, None),
+        network("grpc-tls", Exporter, GRPC, Tls, None),
+        network("grpc-mtls", Exporter, GRPC, MutualTls, None),
+        network("grpc-gzip", Exporter, GRPC, Plain, Gzip),
+        network("http-protobuf", Exporter, PROTOBUF, Plain, None),
+        network("http-protobuf-tls", Exporter, PROTOBUF, Tls, None),
+        network("http-protobuf-mtls", Exporter, PROTOBUF, MutualTls, None),
+        network("http-protobuf-gzip", Exporter, PROTOBUF, Plain, Gzip),
+        network("http-json", Exporter, JSON, Plain, None),
+        network("http-json-tls", Exporter, JSON, Tls, None),
+        network("http-json-mtls", Exporter, JSON, MutualTls, None),
+        network("http-json-gzip", Exporter, JSON, Plain, Gzip),
+        Scenario { name: "files", by: Exporter, way: Way::Files },
+        Scenario { name: "relay-grpc", by: Exporter, way: Way::Relay(GRPC) },
+        Scenario { name: "relay-http", by: Exporter, way: Way::Relay(PROTOBUF) },
+        network("config-grpc", Configuration, GRPC, Plain, None),
+        network("config-grpc-tls", Configuration, GRPC, Tls, None),
+        network("config-grpc-mtls", Configuration, GRPC, MutualTls, None),
+        network("config-http-protobuf-mtls", Configuration, PROTOBUF, MutualTls, Gzip),
+        network("config-http-json-tls", Configuration, JSON, Tls, None),
+        Scenario { name: "config-files", by: Configuration, way: Way::Files },
+        Scenario { name: "config-relay-grpc", by: Configuration, way: Way::Relay(GRPC) },
     ]
 }
 
@@ -70,82 +101,86 @@ impl Scenario {
     /// Runs the scenario and gives the number of spans that came as they were sent.
     pub(crate) fn run(&self, binary: &Path) -> Result<usize> {
         let directory = tempfile::tempdir()?;
-        let batches = sender::batches()?;
-        let received = match &self.way {
-            Way::Network { via, security, compression } => {
-                over_network(binary, directory.path(), &batches, *via, *security, *compression)?
-            }
-            Way::Files => through_files(binary, directory.path(), &batches)?,
-            Way::Relay(via) => through_relay(binary, directory.path(), &batches, *via)?,
+        let (sent, received) = match &self.way {
+            Way::Network(network) => self.over_network(binary, directory.path(), *network)?,
+            Way::Files => self.through_files(binary, directory.path())?,
+            Way::Relay(via) => self.through_relay(binary, directory.path(), *via)?,
         };
-        let mut sent = Vec::new();
-        for batch in &batches {
-            sent.extend(spans::of_batch(batch)?);
-        }
         compare(&sent, &received)?;
         Ok(received.len())
     }
-}
 
-fn over_network(
-    binary: &Path,
-    directory: &Path,
-    batches: &[Batch],
-    via: Via,
-    security: Security,
-    compression: Compression,
-) -> Result<Vec<SentSpan>> {
-    let pki = TestPki::new(directory);
-    let server = pki.server();
-    let source = match security {
-        Security::Plain => Source::Plain,
-        Security::Tls => Source::Tls { server: &server, client_ca: None },
-        Security::MutualTls => Source::Tls { server: &server, client_ca: Some(pki.ca_file()) },
-    };
-    let collector = Collector::start(binary, &directory.join("collector"), &source, &Destination::File)?;
-    let ca_only = TlsFiles { ca_certs: vec![pki.ca_file().to_owned()], ..TlsFiles::default() };
-    let tls = match security {
-        Security::Plain => None,
-        Security::Tls => Some(ca_only),
-        Security::MutualTls => {
-            let stranger = sender::network(via, &collector, Some(ca_only.clone()), compression)?;
-            let refused = sender::send(stranger.as_ref(), batches).is_err();
-            ensure!(refused, "the collector takes spans without a client certificate");
-            let client = pki.client("sender");
-            let pair = KeyPair { key_file: client.key_file, cert_file: client.cert_file };
-            Some(TlsFiles { key_pairs: vec![pair], ..ca_only })
+    /// Sends, and says what.
+    fn send(&self, directory: &Path, connection: &Connection<'_>) -> Result<Vec<SentSpan>> {
+        match self.by {
+            By::Exporter => sender::send(connection),
+            By::Configuration => service::run(&directory.join("telespan.yaml"), connection),
         }
-    };
-    let exporter = sender::network(via, &collector, tls, compression)?;
-    sender::send(exporter.as_ref(), batches)?;
-    spans::of_file(&collector.stop()?)
-}
-
-/// Our files are all there when the collector starts; it says nowhere when it has read them, so its output is watched.
-fn through_files(binary: &Path, directory: &Path, batches: &[Batch]) -> Result<Vec<SentSpan>> {
-    let traces = directory.join("traces");
-    sender::send(sender::directory(&traces)?.as_ref(), batches)?;
-    let files = traces.read_dir().context("the exporter left no directory")?.count();
-    ensure!(files > 2, "{files} files are too few to show that rotation works");
-    let collector =
-        Collector::start(binary, &directory.join("collector"), &Source::Files(&traces), &Destination::File)?;
-    let expected: usize = batches.iter().map(Batch::spans).sum();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while Instant::now() < deadline && spans::of_file(collector.output())?.len() < expected {
-        thread::sleep(Duration::from_millis(50));
     }
-    spans::of_file(&collector.stop()?)
-}
 
-fn through_relay(binary: &Path, directory: &Path, batches: &[Batch], via: Via) -> Result<Vec<SentSpan>> {
-    let last = Collector::start(binary, &directory.join("last"), &Source::Plain, &Destination::File)?;
-    let onward = match via {
-        Via::Grpc => Destination::Grpc(&last),
-        Via::Http(_) => Destination::Http(&last),
-    };
-    let first = Collector::start(binary, &directory.join("first"), &Source::Plain, &onward)?;
-    let exporter = sender::network(via, &first, None, Compression::None)?;
-    sender::send(exporter.as_ref(), batches)?;
-    first.stop()?;
-    spans::of_file(&last.stop()?)
+    fn over_network(
+        &self,
+        binary: &Path,
+        directory: &Path,
+        network: Network,
+    ) -> Result<(Vec<SentSpan>, Vec<SentSpan>)> {
+        let pki = TestPki::new(directory);
+        let server = pki.server();
+        let source = match network.security {
+            Security::Plain => Source::Plain,
+            Security::Tls => Source::Tls { server: &server, client_ca: None },
+            Security::MutualTls => Source::Tls { server: &server, client_ca: Some(pki.ca_file()) },
+        };
+        let collector = Collector::start(binary, &directory.join("collector"), &source, &Destination::File)?;
+        let Network { via, compression, .. } = network;
+        let connection = |tls| Connection::Network { via, to: &collector, tls, compression };
+        let ca_only = TlsFiles { ca_certs: vec![pki.ca_file().to_owned()], ..TlsFiles::default() };
+        let tls = match network.security {
+            Security::Plain => None,
+            Security::Tls => Some(ca_only),
+            Security::MutualTls => {
+                let refused = sender::send(&connection(Some(ca_only.clone()))).is_err();
+                ensure!(refused, "the collector takes spans without a client certificate");
+                let client = pki.client("sender");
+                let pair = KeyPair { key_file: client.key_file, cert_file: client.cert_file };
+                Some(TlsFiles { key_pairs: vec![pair], ..ca_only })
+            }
+        };
+        let sent = self.send(directory, &connection(tls))?;
+        Ok((sent, spans::of_file(&collector.stop()?)?))
+    }
+
+    /// Our files are all there when the collector starts. It says nowhere when it has read them, so its output is
+    /// watched.
+    fn through_files(&self, binary: &Path, directory: &Path) -> Result<(Vec<SentSpan>, Vec<SentSpan>)> {
+        let traces = directory.join("traces");
+        let sent = self.send(directory, &Connection::Directory(&traces))?;
+        let files = fs::read_dir(&traces).context("the sender left no directory")?.count();
+        ensure!(files > 2, "{files} files are too few to show that rotation works");
+        let source = Source::Files(&traces);
+        let collector = Collector::start(binary, &directory.join("collector"), &source, &Destination::File)?;
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline && spans::of_file(collector.output())?.len() < sent.len() {
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok((sent, spans::of_file(&collector.stop()?)?))
+    }
+
+    fn through_relay(
+        &self,
+        binary: &Path,
+        directory: &Path,
+        via: Via,
+    ) -> Result<(Vec<SentSpan>, Vec<SentSpan>)> {
+        let last = Collector::start(binary, &directory.join("last"), &Source::Plain, &Destination::File)?;
+        let onward = match via {
+            Via::Grpc => Destination::Grpc(&last),
+            Via::Http(_) => Destination::Http(&last),
+        };
+        let first = Collector::start(binary, &directory.join("first"), &Source::Plain, &onward)?;
+        let connection = Connection::Network { via, to: &first, tls: None, compression: Compression::None };
+        let sent = self.send(directory, &connection)?;
+        first.stop()?;
+        Ok((sent, spans::of_file(&last.stop()?)?))
+    }
 }

@@ -1,6 +1,5 @@
-//! Our side: batches sent through our exporters.
+//! Batches sent through an exporter, as they are.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -9,28 +8,36 @@ use prost::Message as _;
 use telespan_export::Exporter;
 use telespan_file::{FileExporter, Rotation};
 use telespan_grpc::GrpcExporter;
-use telespan_http::{Encoding, HttpExporter};
-use telespan_net::{Compression, Endpoint};
+use telespan_http::HttpExporter;
+use telespan_net::Endpoint;
 use telespan_otlp::Batch;
 use telespan_proto::common::v1::any_value::Value;
 use telespan_testkit::fixture;
 use telespan_tls::{ClientTls, TlsFiles};
 
-use crate::collector::Collector;
+use crate::connection::{Connection, FILE_LIMIT, Via};
+use crate::spans::{self, SentSpan};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Enough for many lines, files and frames, few enough to compare at once.
 const WIDE_SPANS: usize = 500;
 
-/// The protocol between our exporter and the collector.
-#[derive(Clone, Copy)]
-pub(crate) enum Via {
-    Grpc,
-    Http(Encoding),
+/// Sends all batches, each in one attempt, ends the exporter and says what was sent.
+pub(crate) fn send(connection: &Connection<'_>) -> Result<Vec<SentSpan>> {
+    let exporter = exporter(connection)?;
+    let deadline = Instant::now() + TIMEOUT;
+    let mut sent = Vec::new();
+    for batch in batches()? {
+        let accepted = block_on(exporter.export(&batch, deadline))?;
+        ensure!(accepted.rejected == 0, "{} spans were rejected: {:?}", accepted.rejected, accepted.message);
+        sent.extend(spans::of_batch(&batch)?);
+    }
+    block_on(exporter.shutdown(deadline))?;
+    Ok(sent)
 }
 
-/// What every scenario sends: every field and kind of value, many ordinary spans, and some with a long resource.
-pub(crate) fn batches() -> Result<Vec<Batch>> {
+/// Every field and kind of value, many ordinary spans, and some with a long resource.
+fn batches() -> Result<Vec<Batch>> {
     [fixture::kitchen_sink_bytes(), fixture::wide_bytes(WIDE_SPANS), long_resource()]
         .into_iter()
         .map(|bytes| Batch::parse(bytes).context("a fixture is no batch"))
@@ -47,13 +54,13 @@ fn long_resource() -> Vec<u8> {
     data.encode_to_vec()
 }
 
-/// An exporter to a collector, over TLS if there are files.
-pub(crate) fn network(
-    via: Via,
-    to: &Collector,
-    tls: Option<TlsFiles>,
-    compression: Compression,
-) -> Result<Box<dyn Exporter>> {
+fn exporter(connection: &Connection<'_>) -> Result<Box<dyn Exporter>> {
+    let (via, to, tls, compression) = match connection {
+        Connection::Directory(path) => {
+            return Ok(Box::new(FileExporter::open(Rotation::new(path).with_limit(FILE_LIMIT))?));
+        }
+        Connection::Network { via, to, tls, compression } => (via, to, tls.as_ref(), *compression),
+    };
     match via {
         Via::Grpc => {
             let endpoint = endpoint(to.grpc_port(), tls, GrpcExporter::ALPN)?;
@@ -61,30 +68,14 @@ pub(crate) fn network(
         }
         Via::Http(encoding) => {
             let endpoint = endpoint(to.http_port(), tls, HttpExporter::ALPN)?;
-            let builder = HttpExporter::builder(endpoint).encoding(encoding).compression(compression);
+            let builder = HttpExporter::builder(endpoint).encoding(*encoding).compression(compression);
             Ok(Box::new(builder.build()?))
         }
     }
 }
 
-/// An exporter into a directory that turns to the next file often.
-pub(crate) fn directory(path: &Path) -> Result<Box<dyn Exporter>> {
-    Ok(Box::new(FileExporter::open(Rotation::new(path).with_limit(64 * 1024))?))
-}
-
-fn endpoint(port: u16, tls: Option<TlsFiles>, alpn: &[&[u8]]) -> Result<Endpoint> {
+fn endpoint(port: u16, tls: Option<&TlsFiles>, alpn: &[&[u8]]) -> Result<Endpoint> {
     let Some(files) = tls else { return Ok(Endpoint::tcp("127.0.0.1", port)?) };
-    let tls = ClientTls::load(files, alpn).map_err(|errors| anyhow!("{errors:?}"))?;
+    let tls = ClientTls::load(files.clone(), alpn).map_err(|errors| anyhow!("{errors:?}"))?;
     Ok(Endpoint::tls("localhost", port, tls)?)
-}
-
-/// Sends all batches, each in one attempt, and ends the exporter.
-pub(crate) fn send(exporter: &dyn Exporter, batches: &[Batch]) -> Result<()> {
-    let deadline = Instant::now() + TIMEOUT;
-    for batch in batches {
-        let accepted = block_on(exporter.export(batch, deadline))?;
-        ensure!(accepted.rejected == 0, "{} spans were rejected: {:?}", accepted.rejected, accepted.message);
-    }
-    block_on(exporter.shutdown(deadline))?;
-    Ok(())
 }

@@ -55,7 +55,8 @@ pub(crate) fn of_file(path: &Path) -> Result<Vec<SentSpan>> {
     Ok(spans)
 }
 
-fn normal(mut sent: SentSpan) -> SentSpan {
+/// Puts empty messages where none are.
+pub(crate) fn normal(mut sent: SentSpan) -> SentSpan {
     sent.span.status.get_or_insert_default();
     let events = sent.span.events.iter_mut().map(|event| &mut event.attributes);
     let links = sent.span.links.iter_mut().map(|link| &mut link.attributes);
