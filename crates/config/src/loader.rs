@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::compose::{Limits, compose};
-use crate::read::{Reader, read_bounded};
+use crate::read::{Reader, read_text};
 use crate::{Config, ConfigError, ConfigErrors, Place, TlsPaths};
 
 type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -44,8 +44,7 @@ impl<'a> Loader<'a> {
     ///
     /// That the file cannot be read or is no UTF-8 text, and all that [`Loader::parse`] reports.
     pub fn load(&self, path: &Path) -> Result<Config, ConfigErrors> {
-        let text = read_bounded(path)
-            .map_err(|problem| ConfigError::new(Place::start_of(path), format!("this file {problem}")))?;
+        let text = read_text(path, "this file", &Place::start_of(path))?;
         self.parse(&text, Some(path))
     }
 

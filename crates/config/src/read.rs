@@ -15,7 +15,7 @@ use crate::node::{Node, Position, Value};
 use crate::{Config, ConfigError, Loader, Located, Place, Switch, TracingService};
 
 use entries::Entries;
-pub(crate) use files::read_bounded;
+pub(crate) use files::read_text;
 
 /// The keys of `tracing_service`.
 const KEYS: [&str; 10] = [

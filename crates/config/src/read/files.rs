@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::node::{Node, Value, quoted};
-use crate::{KeyPairPaths, Located, TlsPaths};
+use crate::{ConfigError, KeyPairPaths, Located, Place, TlsPaths};
 
 use super::entries::Entries;
 use super::{KEYPAIRS_ALIAS, Reader};
@@ -87,17 +87,26 @@ fn open(path: &Path) -> Result<File, String> {
     File::open(path).map_err(cannot)
 }
 
-/// The text of a file of at most 1 MiB, or what about the file keeps from reading it.
-pub(crate) fn read_bounded(path: &Path) -> Result<String, String> {
+/// The text of a file of at most 1 MiB. An error about the file as a whole begins with `subject` and is placed at
+/// `named`; one inside has its place in the file.
+pub(crate) fn read_text(path: &Path, subject: &str, named: &Place) -> Result<String, ConfigError> {
+    let whole = |problem: String| ConfigError::new(named.clone(), format!("{subject} {problem}"));
     let mut bytes = Vec::new();
-    open(path)?
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot be read: {error}"))?;
+    let read = open(path).map_err(whole)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| whole(format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err("is larger than 1 MiB".to_owned());
+        return Err(whole("is larger than 1 MiB".to_owned()));
     }
     String::from_utf8(bytes).map_err(|error| {
-        format!("is no UTF-8 text: invalid byte at offset {}", error.utf8_error().valid_up_to())
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        ConfigError::new(end_of(path, &String::from_utf8_lossy(valid)), "no UTF-8 text: invalid byte")
     })
+}
+
+/// The place behind `text`, with which the file begins.
+fn end_of(file: &Path, text: &str) -> Place {
+    let line_start = text.rfind('\n').map_or(0, |end| end + 1);
+    let count = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
+    let line = count(text.matches('\n').count());
+    Place { line, column: count(text[line_start..].chars().count()), ..Place::start_of(file) }
 }

@@ -8,7 +8,7 @@ use crate::node::{Node, Value, quoted};
 use crate::{ConfigError, Header, Place, Secret};
 
 use super::entries::Entries;
-use super::{Reader, read_bounded};
+use super::{Reader, read_text};
 
 /// Headers that the exporters or the protocols beneath them set themselves.
 const RESERVED: [&str; 9] = [
@@ -64,11 +64,11 @@ impl Reader<'_> {
 
     /// Lines `name: value`. Blank lines and lines that begin with `#` say nothing.
     fn file_headers(&mut self, path: &Path, node: &Node, names: &mut HashSet<String>) -> Vec<Header> {
-        let text = match read_bounded(path) {
+        let subject = format!("`headers_file`: {}", quoted(&path.to_string_lossy()));
+        let text = match read_text(path, &subject, &self.place(node.position)) {
             Ok(text) => text,
-            Err(problem) => {
-                let path = quoted(&path.to_string_lossy());
-                self.report(self.error(node, format!("`headers_file`: {path} {problem}")));
+            Err(error) => {
+                self.report(error);
                 return Vec::new();
             }
         };

@@ -58,14 +58,10 @@ fn a_configuration_file_that_cannot_be_read_is_an_error_of_its_first_line() {
     let directory = tempfile::tempdir().unwrap();
     let dir = directory.path().to_str().unwrap();
     let large = file(directory.path(), "large.yaml", &"#".repeat(1024 * 1024 + 1));
-    let latin1 = directory.path().join("latin1.yaml");
-    std::fs::write(&latin1, b"# \xe9\n").unwrap();
-    let latin1 = latin1.to_str().unwrap();
     for (path, expected) in [
         (format!("{dir}/missing"), "does not exist"),
         (dir.to_owned(), "is a directory, not a file"),
         (large, "is larger than 1 MiB"),
-        (latin1.to_owned(), "is no UTF-8 text: invalid byte at offset 2"),
     ] {
         assert_eq!(errors(Config::load(Path::new(&path))), [format!("{path}:1:1: this file {expected}")]);
     }
@@ -78,4 +74,14 @@ fn a_key_pair_may_stand_under_the_older_name() {
     let lines = [&format!("keypairs: [{{key_file: {key}, cert_file: {cert}}}]") as &str];
     let service = crate::section(&lines).unwrap().tracing_service;
     assert_eq!(service.tls.https_keypairs[0].cert_file.value, Path::new(&cert));
+}
+
+#[test]
+fn a_byte_that_is_no_utf_8_has_its_place_in_whichever_file_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = file(directory.path(), "latin1", "");
+    std::fs::write(&path, b"# 1\n# \xc3\xa4 \xe9\n").unwrap();
+    let expected = [format!("{path}:2:5: no UTF-8 text: invalid byte")];
+    assert_eq!(errors(Config::load(Path::new(&path))), expected);
+    assert_eq!(errors(crate::section(&[&format!("headers_file: {path}")])), expected);
 }

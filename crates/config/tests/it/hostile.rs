@@ -46,12 +46,24 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_text_makes_the_parser_panic(text in any::<String>()) {
-        let _ = parse(&text).map_err(|errors| errors.to_string());
+    fn any_text_is_a_configuration_or_has_errors_inside_it(text in any::<String>()) {
+        check_places(&text);
     }
 
     #[test]
-    fn no_mixture_of_real_pieces_makes_the_parser_panic(pieces in prop::collection::vec(piece(), 0..40)) {
-        let _ = parse(&pieces.concat()).map_err(|errors| errors.to_string());
+    fn any_mixture_of_real_pieces_is_a_configuration_or_has_errors_inside_it(
+        pieces in prop::collection::vec(piece(), 0..40),
+    ) {
+        check_places(&pieces.concat());
+    }
+}
+
+/// Parses without a panic, and what is reported lies in the text.
+fn check_places(text: &str) {
+    let Err(errors) = parse(text) else { return };
+    let lines = text.split(['\n', '\r']).count();
+    for error in &errors {
+        let (line, column) = (error.place.line as usize, error.place.column as usize);
+        assert!((1..=lines).contains(&line) && (1..=text.chars().count() + 1).contains(&column), "{error}");
     }
 }
