@@ -1,6 +1,7 @@
 //! Attributes as encoded `KeyValue` fields: unique keys, counted, limited.
 
 use crate::limits::Limits;
+use crate::nested::put_nested;
 use crate::value::{self, Value};
 use crate::wire;
 
@@ -87,9 +88,9 @@ fn put(out: &mut Vec<u8>, number: u32, limits: &Limits, key: &str, value: &Value
         wire::put_varint(out, any_value as u64);
         wire::put_bytes(out, value::STRING, text);
     } else {
-        value::put_nested(out, number, |out| {
+        put_nested(out, number, |out| {
             wire::put_bytes(out, KEY, key.as_bytes());
-            value::put_nested(out, VALUE, |out| value.encode(out, limits));
+            put_nested(out, VALUE, |out| value.encode(out, limits));
         });
     }
 }

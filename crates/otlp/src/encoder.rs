@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::attributes::Attributes;
 use crate::batch::Batch;
 use crate::limits::Limits;
+use crate::nested::{put_nested, put_nested_wide};
 use crate::span::{SpanEncoder, SpanHead};
-use crate::value::{Value, put_nested, put_nested_wide};
+use crate::value::Value;
 use crate::wire;
 
 /// What the spans are about, encoded once: attributes such as `service.name`, and the URL of the
@@ -156,7 +157,7 @@ impl BatchEncoder {
             self.scope = Some((scope.clone(), at));
         }
         // Two bytes of length hold spans up to 16 KiB: nearly all of them.
-        put_nested_wide::<2>(&mut self.bytes, 2, |out| span.encode(head, out));
+        put_nested_wide::<2, _>(&mut self.bytes, 2, |out| span.encode(head, out));
         self.spans += 1;
     }
 

@@ -3,38 +3,53 @@
 use crate::wire;
 
 /// Writes field `number`, with what `payload` writes as its payload.
+#[inline]
 pub(crate) fn put_nested<R>(out: &mut Vec<u8>, number: u32, payload: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-    let at = begin(out, number);
+    put_nested_wide::<1, R>(out, number, payload)
+}
+
+/// The same with `WIDTH` bytes kept for the length, which is padded where it is shorter.
+#[inline]
+pub(crate) fn put_nested_wide<const WIDTH: usize, R>(
+    out: &mut Vec<u8>,
+    number: u32,
+    payload: impl FnOnce(&mut Vec<u8>) -> R,
+) -> R {
+    let at = begin_wide::<WIDTH>(out, number);
     let result = payload(out);
-    end(out, at);
+    end_wide::<WIDTH>(out, at);
     result
 }
 
 /// Writes the key of field `number` and room for a length; [`end`] takes what this returns.
 pub(crate) fn begin(out: &mut Vec<u8>, number: u32) -> usize {
-    wire::put_key(out, number, wire::LEN);
-    out.push(0);
-    out.len()
+    begin_wide::<1>(out, number)
 }
 
 /// Sets the length of the payload that began at `at` and ends here.
 ///
 /// One byte was kept free, which is enough for most; a longer length moves the payload.
 pub(crate) fn end(out: &mut Vec<u8>, at: usize) {
+    end_wide::<1>(out, at);
+}
+
+#[inline]
+fn begin_wide<const WIDTH: usize>(out: &mut Vec<u8>, number: u32) -> usize {
+    wire::put_key(out, number, wire::LEN);
+    out.extend_from_slice(&[0; WIDTH]);
+    out.len()
+}
+
+#[inline]
+fn end_wide<const WIDTH: usize>(out: &mut Vec<u8>, at: usize) {
     let len = out.len() - at;
-    if len < 0x80 {
-        out[at - 1] = len as u8;
-        return;
+    let width = WIDTH.max(wire::varint_len(len as u64));
+    if width > WIDTH {
+        out.resize(out.len() + width - WIDTH, 0);
+        out.copy_within(at..at + len, at + width - WIDTH);
     }
-    let more = wire::varint_len(len as u64) - 1;
-    out.resize(out.len() + more, 0);
-    out.copy_within(at..at + len, at + more);
-    let mut rest = len;
-    for byte in &mut out[at - 1..at + more] {
-        *byte = rest as u8 | 0x80;
-        rest >>= 7;
-    }
-    out[at - 1 + more] &= 0x7f;
+    let from = at - WIDTH;
+    wire::write_varint(&mut out[from..from + width], len as u64);
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use crate::attributes::Attributes;
 use crate::limits::Limits;
-use crate::value::{Value, put_nested};
+use crate::nested::put_nested;
+use crate::value::Value;
 use crate::wire;
 
 /// The role of a span in its trace. The numbers are OTLP's.

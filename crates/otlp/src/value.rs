@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::limits::Limits;
+use crate::nested::put_nested;
 use crate::wire;
 
 /// The value of an attribute: everything that OTLP's `AnyValue` can hold.
@@ -78,33 +79,6 @@ impl Value<'_> {
             }),
         }
     }
-}
-
-/// Appends a submessage whose length is known only after `content` wrote it. Most are short, so one
-/// byte is kept for the length; a longer submessage is moved up to make room.
-#[inline]
-pub(crate) fn put_nested(out: &mut Vec<u8>, number: u32, content: impl FnOnce(&mut Vec<u8>)) {
-    put_nested_wide::<1>(out, number, content);
-}
-
-/// The same with `WIDTH` bytes kept for the length, which is padded where it is shorter.
-#[inline]
-pub(crate) fn put_nested_wide<const WIDTH: usize>(
-    out: &mut Vec<u8>,
-    number: u32,
-    content: impl FnOnce(&mut Vec<u8>),
-) {
-    wire::put_key(out, number, wire::LEN);
-    let at = out.len();
-    out.extend_from_slice(&[0; WIDTH]);
-    content(out);
-    let len = out.len() - at - WIDTH;
-    let width = WIDTH.max(wire::varint_len(len as u64));
-    if width > WIDTH {
-        out.resize(out.len() + width - WIDTH, 0);
-        out.copy_within(at + WIDTH..at + WIDTH + len, at + width);
-    }
-    wire::write_varint(&mut out[at..at + width], len as u64);
 }
 
 macro_rules! from {
