@@ -38,7 +38,7 @@ struct ChunkState {
     encoder: BatchEncoder,
     /// The bytes of the budget that the encoder may fill; none until a span comes.
     reservation: Option<Reservation>,
-    /// The bytes to reserve next time.
+    /// The bytes to reserve next time: more after a full chunk, less after one that never filled.
     next: usize,
     ended: u64,
 }
@@ -94,9 +94,9 @@ impl Chunks {
             // reserving may block, and waits without the lock.
             if let Some((batch, reservation)) = state.take() {
                 self.inlet.push(batch, reservation);
+                state.next = (state.next * 2).min(LARGEST);
             }
             let bytes = state.next.max(need);
-            state.next = (state.next * 2).min(LARGEST);
             drop(state);
             let reserved = self.inlet.reserve(bytes);
             state = chunk.lock();
@@ -149,6 +149,8 @@ impl Source for Chunks {
             let mut state = chunk.lock();
             if let Some((batch, reservation)) = state.take() {
                 sink(batch, reservation);
+                // It was not full in all that time: so many idle threads must not hold the budget.
+                state.next = (state.next / 2).max(SMALLEST);
             }
         }
     }

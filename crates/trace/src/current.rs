@@ -50,20 +50,10 @@ fn with_stack<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
     STACK.try_with(|stack| stack.try_borrow_mut().ok().map(|mut stack| f(&mut stack))).ok().flatten()
 }
 
-/// Calls `f` with the context of the current span.
-#[inline]
-pub(crate) fn with_context<T>(f: impl Fn(Option<&SpanContext>) -> T) -> T {
-    STACK
-        .try_with(|stack| match stack.try_borrow() {
-            Ok(stack) => f(stack.entries.last().and_then(|entry| entry.context.as_ref())),
-            Err(_) => f(None),
-        })
-        .unwrap_or_else(|_| f(None))
-}
-
 /// The context of the current span of this thread, for log lines, other threads and outgoing requests.
+#[inline]
 pub fn current_context() -> Option<SpanContext> {
-    with_context(|context| Some(context?.clone()))
+    with_stack(|stack| stack.entries.last()?.context.clone()).flatten()
 }
 
 /// Calls `f` with the current span of this thread, to add to it. `None` if there is none.

@@ -18,14 +18,17 @@ use crate::tracer::Tracer;
 /// Records spans into one pipeline: sampler, resource, limits, clock and ids. Cheap to clone.
 ///
 /// Everything is fixed when it is built. A program usually has one, [installed](Self::install) as
-/// the global one.
+/// the global one. Tracers and spans do not keep it going: when the last clone is dropped without a
+/// [`shutdown`](Self::shutdown), the pipeline ends in the background, and later spans are counted as
+/// dropped.
 #[derive(Clone)]
 pub struct Tracing {
+    pipeline: Pipeline,
     pub(crate) shared: Arc<Shared>,
 }
 
+/// What tracers and spans need.
 pub(crate) struct Shared {
-    pipeline: Pipeline,
     pub(crate) chunks: Arc<Chunks>,
     pub(crate) sampler: Sampler,
     pub(crate) limits: Limits,
@@ -53,7 +56,7 @@ impl Tracing {
 
     /// A tracer for a scope with version, schema or attributes.
     pub fn tracer_with(&self, scope: Scope) -> Tracer {
-        Tracer::of(self.clone(), scope)
+        Tracer::of(self.shared.clone(), scope)
     }
 
     /// Makes this the global one, which [`tracer`](crate::tracer) and tracers made earlier record into.
@@ -74,7 +77,7 @@ impl Tracing {
     /// # Errors
     /// The time ran out first.
     pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
-        self.shared.pipeline.flush(timeout)
+        self.pipeline.flush(timeout)
     }
 
     /// Sends what there is and ends the pipeline; see [`Pipeline::shutdown`]. Spans that end later are
@@ -83,16 +86,12 @@ impl Tracing {
     /// # Errors
     /// The time ran out first, and spans were lost or may have been.
     pub fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.shared.pipeline.shutdown(timeout)
+        self.pipeline.shutdown(timeout)
     }
 
     /// What became of all spans that ended so far.
     pub fn stats(&self) -> Stats {
-        self.shared.pipeline.stats()
-    }
-
-    pub(crate) fn same(&self, other: &Tracing) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
+        self.pipeline.stats()
     }
 }
 
@@ -178,15 +177,8 @@ impl TracingBuilder {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let chunks = Arc::new(Chunks::new(self.pipeline.inlet(), self.resource.build(), clock.clone()));
         self.pipeline.attach(chunks.clone());
-        let shared = Shared {
-            pipeline: self.pipeline,
-            chunks,
-            sampler: self.sampler,
-            limits: self.limits,
-            clock,
-            ids: self.ids,
-        };
-        Tracing { shared: Arc::new(shared) }
+        let shared = Shared { chunks, sampler: self.sampler, limits: self.limits, clock, ids: self.ids };
+        Tracing { pipeline: self.pipeline, shared: Arc::new(shared) }
     }
 }
 

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use telespan_context::{SpanContext, SpanId};
 use telespan_otlp::{Link, Scope, SpanEncoder, SpanHead, SpanKind, Status, Value};
 
 use crate::current::{self, Entered};
-use crate::provider::Tracing;
+use crate::provider::Shared;
 
 /// One operation. It ends when it is dropped, or by [`end`](Self::end).
 ///
@@ -79,7 +80,7 @@ impl Span {
     #[inline]
     pub fn set_attribute<'a>(&mut self, key: &str, value: impl Into<Value<'a>>) -> &mut Self {
         if let Some(recording) = self.recorded() {
-            let limits = &recording.tracing.shared.limits;
+            let limits = &recording.shared.limits;
             recording.body.set_attribute(limits, key, &value.into());
         }
         self
@@ -89,7 +90,7 @@ impl Span {
     #[inline]
     pub fn add_event(&mut self, name: &str, attributes: &[(&str, Value<'_>)]) -> &mut Self {
         if let Some(recording) = self.recorded() {
-            let now = recording.tracing.shared.clock.now_unix_nano();
+            let now = recording.shared.clock.now_unix_nano();
             recording.add_event(name, now, attributes);
         }
         self
@@ -117,7 +118,7 @@ impl Span {
                 trace_state: to.trace_state().as_str(),
                 flags: span_flags(to, to.is_remote()),
             };
-            let limits = &recording.tracing.shared.limits;
+            let limits = &recording.shared.limits;
             recording.body.add_link(limits, &link, attributes);
         }
         self
@@ -207,7 +208,7 @@ impl fmt::Debug for Span {
 
 /// The state of a recording span. Kept and used again, with its memory, when the span has ended.
 pub(crate) struct Recording {
-    tracing: Tracing,
+    shared: Arc<Shared>,
     scope: Scope,
     context: SpanContext,
     parent_span_id: Option<SpanId>,
@@ -222,7 +223,7 @@ pub(crate) struct Recording {
 
 impl Recording {
     pub(crate) fn start(
-        tracing: &Tracing,
+        shared: &Arc<Shared>,
         scope: &Scope,
         context: SpanContext,
         parent: Option<&SpanContext>,
@@ -234,8 +235,8 @@ impl Recording {
         let flags = span_flags(&context, parent.is_some_and(SpanContext::is_remote));
         if let Some(mut kept) = take_kept() {
             // Most spans follow one of the same tracer: the shared counters stay untouched.
-            if !kept.tracing.same(tracing) {
-                kept.tracing = tracing.clone();
+            if !Arc::ptr_eq(&kept.shared, shared) {
+                kept.shared = shared.clone();
             }
             if !kept.scope.is(scope) {
                 kept.scope = scope.clone();
@@ -245,7 +246,7 @@ impl Recording {
             return kept;
         }
         Box::new(Recording {
-            tracing: tracing.clone(),
+            shared: shared.clone(),
             scope: scope.clone(),
             context,
             parent_span_id,
@@ -259,13 +260,13 @@ impl Recording {
     }
 
     fn add_event(&mut self, name: &str, unix_nano: u64, attributes: &[(&str, Value<'_>)]) {
-        self.body.add_event(&self.tracing.shared.limits, name, unix_nano, attributes);
+        self.body.add_event(&self.shared.limits, name, unix_nano, attributes);
     }
 
     /// Encodes the span into the chunk of this thread. An end that nobody gave is now, and never
     /// before the start, even if the clock was set back.
     fn end(mut self: Box<Self>, end: Option<u64>) {
-        let shared = &self.tracing.shared;
+        let shared = &self.shared;
         let end = end.unwrap_or_else(|| shared.clock.now_unix_nano().max(self.start));
         let head = SpanHead {
             trace_id: self.context.trace_id().to_bytes(),

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use telespan_context::SpanContext;
 use telespan_otlp::{Scope, SpanKind};
 
-use crate::current;
-use crate::provider::Tracing;
+use crate::current::current_context;
+use crate::provider::{Shared, Tracing};
 use crate::span::{Recording, Span};
 
 /// Starts the spans of one library or module. Cheap to clone; make it once and keep it.
@@ -22,7 +23,7 @@ pub struct Tracer {
 enum Target {
     /// Whatever is installed when a span starts.
     Global,
-    Own(Tracing),
+    Own(Arc<Shared>),
     Nothing,
 }
 
@@ -38,8 +39,8 @@ pub fn tracer_with(scope: Scope) -> Tracer {
 }
 
 impl Tracer {
-    pub(crate) fn of(tracing: Tracing, scope: Scope) -> Self {
-        Tracer { target: Target::Own(tracing), scope }
+    pub(crate) fn of(shared: Arc<Shared>, scope: Scope) -> Self {
+        Tracer { target: Target::Own(shared), scope }
     }
 
     /// A tracer that records nothing, whatever is installed. Its spans only pass contexts on.
@@ -49,7 +50,7 @@ impl Tracer {
 
     /// Whether there is anything to record into. A trace that was not sampled is not recorded even then.
     pub fn is_enabled(&self) -> bool {
-        self.tracing().is_some()
+        self.shared().is_some()
     }
 
     /// Starts a span below the current one, or a new trace if there is none. It does not become current
@@ -72,10 +73,10 @@ impl Tracer {
     }
 
     #[inline]
-    fn tracing(&self) -> Option<&Tracing> {
+    fn shared(&self) -> Option<&Arc<Shared>> {
         match &self.target {
-            Target::Global => Tracing::global(),
-            Target::Own(tracing) => Some(tracing),
+            Target::Global => Tracing::global().map(|tracing| &tracing.shared),
+            Target::Own(shared) => Some(shared),
             Target::Nothing => None,
         }
     }
@@ -132,34 +133,22 @@ impl SpanBuilder<'_> {
     /// Starts the span.
     #[inline]
     pub fn start(self) -> Span {
-        match &self.parent {
-            Parent::Current => current::with_context(|parent| self.below(parent)),
-            Parent::Explicit(parent) => self.below(Some(parent)),
-            Parent::Root => self.below(None),
-        }
-    }
-
-    #[inline]
-    fn below(&self, parent: Option<&SpanContext>) -> Span {
-        let Some(tracing) = self.tracer.tracing() else {
-            // Nothing records: what came in is passed on as it is (OpenTelemetry API without an SDK).
-            return parent.cloned().map_or_else(Span::none, Span::from_context);
+        let parent = match self.parent {
+            Parent::Current => current_context(),
+            Parent::Explicit(parent) => Some(parent),
+            Parent::Root => None,
         };
-        let context = tracing.shared.new_context(parent);
+        let Some(shared) = self.tracer.shared() else {
+            // Nothing records: what came in is passed on as it is (OpenTelemetry API without an SDK).
+            return parent.map_or_else(Span::none, Span::from_context);
+        };
+        let context = shared.new_context(parent.as_ref());
         if !context.is_sampled() {
             return Span::from_context(context);
         }
-        let start = self.start_time_unix_nano.unwrap_or_else(|| tracing.shared.clock.now_unix_nano());
-        let name = self.name.clone();
-        Span::recording(Recording::start(
-            tracing,
-            &self.tracer.scope,
-            context,
-            parent,
-            name,
-            self.kind,
-            start,
-        ))
+        let start = self.start_time_unix_nano.unwrap_or_else(|| shared.clock.now_unix_nano());
+        let (scope, parent) = (&self.tracer.scope, parent.as_ref());
+        Span::recording(Recording::start(shared, scope, context, parent, self.name, self.kind, start))
     }
 }
 

@@ -45,3 +45,18 @@ fn sampled_spans_allocate_only_whole_chunks() {
     // 10 000 spans of about 150 bytes fill some 25 chunks, each with a handful of allocations.
     assert!(counted.count_total < 300, "{counted:?}");
 }
+
+#[test]
+fn an_owned_name_is_taken_and_not_copied() {
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let tracer = tracing.tracer("t");
+    tracer.start(String::from("warm up")).end();
+    let names: Vec<String> = (0..50).map(|n| format!("name {n}")).collect();
+    let counted = allocation_counter::measure(|| {
+        for name in names {
+            tracer.start(name).end();
+        }
+    });
+    assert!(counted.count_total < 10, "{counted:?}");
+}

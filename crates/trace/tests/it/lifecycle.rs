@@ -1,10 +1,15 @@
 //! Many threads, ending threads, and the end of everything.
 
 use std::cell::RefCell;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
+use std::time::Instant;
 
-use telespan_export::DropReason;
-use telespan_trace::{Span, Tracer};
+use telespan_export::{Accepted, BoxFuture, DropReason, ExportError, Exporter};
+use telespan_otlp::Batch;
+use telespan_pipeline::Pipeline;
+use telespan_sampler::{PerMillion, Sampler};
+use telespan_trace::{Span, Tracer, Tracing};
 
 use crate::common::{Memory, PATIENCE};
 
@@ -98,4 +103,62 @@ fn two_tracings_on_one_thread_do_not_mix() {
     assert!(a.spans(&tracing_a).iter().all(|span| span.name == "in a"));
     assert!(b.spans(&tracing_b).iter().all(|span| span.name == "in b"));
     assert_eq!(a.spans(&tracing_a).len() + b.spans(&tracing_b).len(), 6);
+}
+
+#[test]
+fn many_threads_with_few_spans_each_do_not_use_up_the_budget() {
+    // 300 chunks of the largest size would be 19 MB.
+    const BUDGET: usize = 2 * 1024 * 1024;
+    let memory = Memory::default();
+    let pipeline = Pipeline::builder(Arc::new(memory.clone())).budget(BUDGET).build().expect("a pipeline");
+    let tracing = Tracing::builder(pipeline).sampler(Sampler::new(PerMillion::ALL)).build();
+    let tracer = tracing.tracer("t");
+    let barrier = Barrier::new(301);
+    thread::scope(|scope| {
+        for _ in 0..300 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    tracer.start("rare").end();
+                    barrier.wait();
+                    barrier.wait();
+                }
+            });
+        }
+        for _ in 0..10 {
+            barrier.wait();
+            tracing.flush(PATIENCE).expect("memory takes everything");
+            barrier.wait();
+        }
+    });
+    let stats = tracing.stats();
+    assert_eq!((stats.ended, stats.exported, stats.dropped_total()), (3_000, 3_000, 0));
+}
+
+/// Says when it is shut down.
+struct Told(Memory, Mutex<mpsc::Sender<()>>);
+
+impl Exporter for Told {
+    fn export<'a>(&'a self, batch: &'a Batch, at: Instant) -> BoxFuture<'a, Result<Accepted, ExportError>> {
+        self.0.export(batch, at)
+    }
+
+    fn shutdown(&self, at: Instant) -> BoxFuture<'_, Result<(), ExportError>> {
+        self.1.lock().expect("no test panics here").send(()).expect("the test waits");
+        self.0.shutdown(at)
+    }
+}
+
+#[test]
+fn tracers_and_spans_do_not_keep_a_pipeline_going() {
+    let (tell, told) = mpsc::channel();
+    let exporter = Told(Memory::default(), Mutex::new(tell));
+    let pipeline = Pipeline::builder(Arc::new(exporter)).build().expect("a pipeline");
+    let tracing = Tracing::builder(pipeline).sampler(Sampler::new(PerMillion::ALL)).build();
+    let tracer = tracing.tracer("t");
+    tracer.start("ended").end();
+    let late = tracer.start("late");
+    drop(tracing);
+    told.recv_timeout(PATIENCE).expect("the pipeline ends with its last owner");
+    late.end();
+    tracer.start("later").end();
 }
