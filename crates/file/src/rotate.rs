@@ -89,7 +89,7 @@ pub struct RotatingWriter {
 
 impl RotatingWriter {
     /// Creates the directory if need be and makes sure that it can be written to. The first file is opened
-    /// when the first line comes.
+    /// when the first line comes. A relative directory is one below the working directory of this moment.
     ///
     /// # Errors
     /// [`OpenError`] names the directory and what is wrong with it.
@@ -106,6 +106,7 @@ impl RotatingWriter {
         rotation: Rotation,
         clock: impl Fn() -> SystemTime + Send + 'static,
     ) -> Result<RotatingWriter, OpenError> {
+        let rotation = Rotation { directory: directory::absolute(rotation.directory), ..rotation };
         directory::probe(&rotation.directory)?;
         let clock = Box::new(clock);
         let id = name::random_id();

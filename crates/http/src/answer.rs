@@ -112,7 +112,7 @@ fn hint(sent: Sent<'_>, status: StatusCode) -> Option<String> {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             "check the headers and certificates that identify this client".to_owned()
         }
-        StatusCode::PAYLOAD_TOO_LARGE => "lower the largest request".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => "raise the largest request that the receiver takes".to_owned(),
         _ => return None,
     })
 }

@@ -11,15 +11,19 @@ use super::entries::Entries;
 use super::{Reader, read_text};
 
 /// Headers that the exporters or the protocols beneath them set themselves.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 13] = [
+    "accept-encoding",
     "connection",
     "content-encoding",
     "content-length",
     "content-type",
+    "expect",
     "host",
+    "keep-alive",
     "te",
     "trailer",
     "transfer-encoding",
+    "upgrade",
     "user-agent",
 ];
 

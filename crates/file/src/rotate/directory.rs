@@ -21,6 +21,12 @@ pub(crate) fn create(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The directory as one that stays where it is when the working directory changes. What cannot be made so, an
+/// empty path say, fails when it is used.
+pub(crate) fn absolute(directory: PathBuf) -> PathBuf {
+    std::path::absolute(&directory).unwrap_or(directory)
+}
+
 /// Finds out whether files can be created: creates one and removes it.
 pub(crate) fn probe(directory: &Path) -> Result<(), OpenError> {
     create(directory).map_err(|source| OpenError::CreateDirectory { directory: directory.into(), source })?;
