@@ -78,8 +78,11 @@ impl Worker {
         let deadline = after(timeout);
         let exporter = &self.shared.settings.exporter;
         let export = || exporter.export(part, self.shared.bounded(deadline));
-        call(export, || self.shared.bounded(deadline + GRACE))
-            .unwrap_or_else(|| Err(ExportError::retryable(format!("no answer within {timeout:?}"))))
+        call(export, || self.shared.bounded(deadline + GRACE)).unwrap_or_else(|| {
+            let closing = self.shared.queue().closing.is_some_and(|closing| closing < deadline);
+            let limit = if closing { "the shutdown's time".to_owned() } else { format!("{timeout:?}") };
+            Err(ExportError::retryable(format!("no answer within {limit}")))
+        })
     }
 
     /// Cuts the part under way. A destination that refuses a batch within the limit it names gets halves.
