@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use telespan::{ExporterUrl, InitError, Telespan, load_config};
-use telespan_testkit::MockCollector;
 use telespan_testkit::certs::{TestPki, server_config};
+use telespan_testkit::{MockCollector, Reply};
 
 use crate::support::{Certificates, Heard, PATIENCE, names, send_in_vain, shut_down, trace, two_spans};
 
@@ -176,6 +176,32 @@ fn sampling_rate_per_million_says_how_many_new_traces_are_kept() {
         assert_eq!(shut_down(guard).exported, kept);
         assert_eq!(documented.collector.spans().len() as u64, kept);
     }
+}
+
+#[test]
+fn headers_compression_encoding_and_timeout_have_their_effect() {
+    let certificates = Certificates::new();
+    let collector = MockCollector::builder().script([Reply::hang()]).start();
+    fs::write(certificates.path("headers"), "x-from: a file\n").unwrap();
+    let text = format!(
+        "tracing_service:\n  enabled: true\n  exporter_url: http://{}\n  sampling_rate_per_million: 1000000\n  \
+         headers: {{authorization: Bearer abc}}\n  headers_file: {}\n  compression: gzip\n  encoding: json\n  \
+         timeout: 100ms\n",
+        collector.address(),
+        certificates.path("headers").display(),
+    );
+    let path = certificates.path("telespan.yaml");
+    fs::write(&path, text).unwrap();
+    let guard = Telespan::from_file(path).unwrap().start().unwrap();
+    two_spans(&guard, None);
+    // The first attempt hangs until the timeout. With the default of 10 s this would be too late.
+    assert_eq!(guard.shutdown().unwrap().exported, 2);
+    assert_eq!(collector.requests().len(), 2);
+    let request = collector.requests().pop().unwrap();
+    assert_eq!(request.header("authorization"), Some("Bearer abc"));
+    assert_eq!(request.header("x-from"), Some("a file"));
+    assert_eq!(request.encoding.as_deref(), Some("gzip"));
+    assert_eq!(request.content_type(), "application/json");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use telespan::{Compression, InitError, Telespan};
+use telespan::{InitError, Telespan};
 
 use crate::support::Certificates;
 
@@ -73,7 +73,7 @@ fn a_header_that_cannot_be_sent_is_named_and_its_value_is_not() {
 #[cfg(not(feature = "zstd"))]
 fn a_compression_that_is_not_built_in_is_an_error_that_names_the_feature() {
     for url in ["grpc://h", "http://h"] {
-        let message = message(to(url).compression(Compression::Zstd));
+        let message = message(to(url).compression(telespan::Compression::Zstd));
         assert!(message.contains("enable the feature `zstd`"), "{message}");
     }
 }
