@@ -75,6 +75,8 @@ fn check() -> Result<Outcome> {
             ["clippy", "--quiet", "--package", package, "--no-default-features", "--features", features];
         process::run(cargo(args).args(["--", "--deny", "warnings"]))?;
     }
+    let args = ["test", "--quiet", "--package", "telespan", "--no-default-features", "--test", "features"];
+    process::run(&mut cargo(args))?;
     Ok(Outcome::Passed)
 }
 
