@@ -2,13 +2,14 @@
 //!
 //! Each scenario starts collectors on free loopback ports, sends spans through an exporter or from a program that a
 //! configuration file configures, stops the collectors and compares what they wrote with what was sent, span by span and
-//! attribute by attribute.
+//! attribute by attribute. The last ones run whole programs, the example service and the command line.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to its user")]
 
 mod collector;
 mod compare;
 mod connection;
 mod distribution;
+mod program;
 mod scenario;
 mod sender;
 mod service;

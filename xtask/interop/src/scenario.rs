@@ -14,6 +14,7 @@ use telespan_tls::{KeyPair, TlsFiles};
 use crate::collector::{Collector, Destination, Source};
 use crate::compare::compare;
 use crate::connection::{Connection, Via};
+use crate::program::Program;
 use crate::spans::{self, SentSpan};
 use crate::{sender, service};
 
@@ -23,8 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// One way.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    by: By,
-    way: Way,
+    what: What,
 }
 
 /// Who sends.
@@ -45,6 +45,14 @@ enum Way {
     Relay(Via),
 }
 
+/// What a scenario runs.
+enum What {
+    /// A sender whose every span is known beforehand.
+    Sender(By, Way),
+    /// A program that makes spans of its own.
+    Program(Program),
+}
+
 #[derive(Clone, Copy)]
 struct Network {
     via: Via,
@@ -63,14 +71,16 @@ enum Security {
 pub(crate) fn all() -> Vec<Scenario> {
     use By::{Configuration, Exporter};
     use Compression::{Gzip, None};
+    use Program::{CommandLine, Service};
     use Security::{MutualTls, Plain, Tls};
     const GRPC: Via = Via::Grpc;
     const PROTOBUF: Via = Via::Http(Encoding::Protobuf);
     const JSON: Via = Via::Http(Encoding::Json);
+    let sender = |name, by, way| Scenario { name, what: What::Sender(by, way) };
     let network = |name, by, via, security, compression| {
-        let way = Way::Network(Network { via, security, compression });
-        Scenario { name, by, way }
+        sender(name, by, Way::Network(Network { via, security, compression }))
     };
+    let program = |name, program| Scenario { name, what: What::Program(program) };
     vec![
         network("grpc", Exporter, GRPC, Plain, None),
         network("grpc-tls", Exporter, GRPC, Tls, None),
@@ -84,16 +94,20 @@ pub(crate) fn all() -> Vec<Scenario> {
         network("http-json-tls", Exporter, JSON, Tls, None),
         network("http-json-mtls", Exporter, JSON, MutualTls, None),
         network("http-json-gzip", Exporter, JSON, Plain, Gzip),
-        Scenario { name: "files", by: Exporter, way: Way::Files },
-        Scenario { name: "relay-grpc", by: Exporter, way: Way::Relay(GRPC) },
-        Scenario { name: "relay-http", by: Exporter, way: Way::Relay(PROTOBUF) },
+        sender("files", Exporter, Way::Files),
+        sender("relay-grpc", Exporter, Way::Relay(GRPC)),
+        sender("relay-http", Exporter, Way::Relay(PROTOBUF)),
         network("config-grpc", Configuration, GRPC, Plain, None),
         network("config-grpc-tls", Configuration, GRPC, Tls, None),
         network("config-grpc-mtls", Configuration, GRPC, MutualTls, None),
         network("config-http-protobuf-mtls", Configuration, PROTOBUF, MutualTls, Gzip),
         network("config-http-json-tls", Configuration, JSON, Tls, None),
-        Scenario { name: "config-files", by: Configuration, way: Way::Files },
-        Scenario { name: "config-relay-grpc", by: Configuration, way: Way::Relay(GRPC) },
+        sender("config-files", Configuration, Way::Files),
+        sender("config-relay-grpc", Configuration, Way::Relay(GRPC)),
+        program("service-without-runtime", Service("none")),
+        program("service-current-thread", Service("current_thread")),
+        program("service-multi-thread", Service("multi_thread")),
+        program("command-line", CommandLine),
     ]
 }
 
@@ -101,25 +115,31 @@ impl Scenario {
     /// Runs the scenario and gives the number of spans that came as they were sent.
     pub(crate) fn run(&self, binary: &Path) -> Result<usize> {
         let directory = tempfile::tempdir()?;
-        let (sent, received) = match &self.way {
-            Way::Network(network) => self.over_network(binary, directory.path(), *network)?,
-            Way::Files => self.through_files(binary, directory.path())?,
-            Way::Relay(via) => self.through_relay(binary, directory.path(), *via)?,
+        let (by, way) = match &self.what {
+            What::Sender(by, way) => (*by, way),
+            What::Program(program) => return program.run(binary, directory.path()),
+        };
+        let (sent, received) = match way {
+            Way::Network(network) => by.over_network(binary, directory.path(), *network)?,
+            Way::Files => by.through_files(binary, directory.path())?,
+            Way::Relay(via) => by.through_relay(binary, directory.path(), *via)?,
         };
         compare(&sent, &received)?;
         Ok(received.len())
     }
+}
 
+impl By {
     /// Sends, and says what.
-    fn send(&self, directory: &Path, connection: &Connection<'_>) -> Result<Vec<SentSpan>> {
-        match self.by {
+    fn send(self, directory: &Path, connection: &Connection<'_>) -> Result<Vec<SentSpan>> {
+        match self {
             By::Exporter => sender::send(connection),
             By::Configuration => service::run(&directory.join("telespan.yaml"), connection),
         }
     }
 
     fn over_network(
-        &self,
+        self,
         binary: &Path,
         directory: &Path,
         network: Network,
@@ -152,7 +172,7 @@ impl Scenario {
 
     /// Our files are all there when the collector starts. It says nowhere when it has read them, so its output is
     /// watched.
-    fn through_files(&self, binary: &Path, directory: &Path) -> Result<(Vec<SentSpan>, Vec<SentSpan>)> {
+    fn through_files(self, binary: &Path, directory: &Path) -> Result<(Vec<SentSpan>, Vec<SentSpan>)> {
         let traces = directory.join("traces");
         let sent = self.send(directory, &Connection::Directory(&traces))?;
         let files = fs::read_dir(&traces).context("the sender left no directory")?.count();
@@ -167,7 +187,7 @@ impl Scenario {
     }
 
     fn through_relay(
-        &self,
+        self,
         binary: &Path,
         directory: &Path,
         via: Via,

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{Outcome, examples, tally::Tally};
 use crate::{
-    codegen,
+    codegen, interop,
     process::{self, cargo},
     tidy, workspace,
 };
@@ -36,6 +36,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "doc", what: "the documentation builds without a warning", run: doc },
     Step { name: "package", what: "every published crate can be packaged", run: package },
     Step { name: "examples", what: "the examples run", run: examples },
+    Step { name: "interop", what: "a real collector gets every span as it was sent", run: interop },
     Step { name: "deny", what: "licences, sources and advisories of the dependencies", run: deny },
 ];
 
@@ -114,6 +115,13 @@ fn package() -> Result<Outcome> {
 
 fn examples() -> Result<Outcome> {
     passed(examples::run())
+}
+
+fn interop() -> Result<Outcome> {
+    if !process::is_installed("go") {
+        return Ok(Outcome::Skipped("Go, which builds the collector, is not installed"));
+    }
+    passed(interop::run(&[]))
 }
 
 fn deny() -> Result<Outcome> {
