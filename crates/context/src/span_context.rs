@@ -20,6 +20,20 @@ impl SpanContext {
         SpanContext { trace_id, span_id, flags, remote: false, trace_state: TraceState::EMPTY }
     }
 
+    /// The context of a span of this process below this one: the same trace, trace state and random flag
+    /// (W3C: the random flag belongs to the trace id).
+    #[inline]
+    #[must_use]
+    pub fn child(&self, span_id: SpanId, sampled: bool) -> SpanContext {
+        SpanContext {
+            trace_id: self.trace_id,
+            span_id,
+            flags: self.flags.with_sampled(sampled),
+            remote: false,
+            trace_state: self.trace_state.clone(),
+        }
+    }
+
     /// The same context with this trace state.
     #[inline]
     #[must_use]

@@ -1,7 +1,7 @@
 //! How an attempt failed, in the terms that decide what happens next.
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 /// What a failed attempt means for the batch.
@@ -68,18 +68,20 @@ impl ExportError {
         self.failure
     }
 
-    /// The text with the texts of all causes behind it, for one line of a log.
+    /// The text with the texts of its causes behind it, for one line of a log.
     pub fn chain(&self) -> String {
         let mut text = self.message.clone();
-        let mut source = self.source();
-        while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            source = cause.source();
+        let causes = std::iter::successors(self.source(), |&cause| cause.source());
+        for cause in causes.take(MOST_CAUSES) {
+            // Unlike `to_string` this outlives a text that cannot be formatted.
+            let _ = write!(text, ": {cause}");
         }
         text
     }
 }
+
+/// More causes than any error has, unless they go round in a circle.
+const MOST_CAUSES: usize = 32;
 
 impl fmt::Display for ExportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,7 +25,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of the type.
-    pub const ALL: [DropReason; 7] = [
+    pub const ALL: &'static [DropReason] = &[
         DropReason::QueueFull,
         DropReason::Evicted,
         DropReason::BlockTimeout,

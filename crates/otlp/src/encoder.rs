@@ -140,8 +140,14 @@ impl BatchEncoder {
 
     /// An upper bound of the bytes that adding this span takes.
     pub fn room_for(&self, scope: &Scope, head: &SpanHead<'_>, span: &SpanEncoder) -> usize {
-        let frame = 3 * (1 + PADDED) + self.resource.head.len() + scope.head.len();
-        frame + span.max_len(head)
+        const FRAME: usize = 1 + PADDED;
+        let resource = if self.bytes.is_empty() { FRAME + self.resource.head.len() } else { 0 };
+        let scope = if self.is_open(scope) { 0 } else { FRAME + scope.head.len() };
+        resource + scope + FRAME + span.max_len(head)
+    }
+
+    fn is_open(&self, scope: &Scope) -> bool {
+        self.scope.as_ref().is_some_and(|(open, _)| open.is(scope))
     }
 
     /// Adds a span.
@@ -150,7 +156,7 @@ impl BatchEncoder {
             open(&mut self.bytes, 1);
             self.bytes.extend_from_slice(&self.resource.head);
         }
-        if !self.scope.as_ref().is_some_and(|(open, _)| open.is(scope)) {
+        if !self.is_open(scope) {
             self.close_scope();
             let at = open(&mut self.bytes, 2);
             self.bytes.extend_from_slice(&scope.head);

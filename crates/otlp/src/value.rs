@@ -1,6 +1,7 @@
 //! Attribute values on their way into bytes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::limits::Limits;
 use crate::nested::put_nested;
@@ -28,7 +29,7 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
     /// A list, mixed types allowed.
     Array(Vec<Value<'a>>),
-    /// A map. A key that comes twice is kept twice; do not do that.
+    /// A map. For a key that comes twice the last value counts.
     Map(Vec<(Cow<'a, str>, Value<'a>)>),
 }
 
@@ -70,7 +71,7 @@ impl Value<'_> {
                 }
             }),
             Value::Map(entries) => put_nested(out, MAP, |out| {
-                for (key, value) in entries {
+                for (key, value) in last_of_each_key(entries) {
                     put_nested(out, VALUES, |out| {
                         wire::put_bytes(out, KEY, key.as_bytes());
                         put_nested(out, VALUE, |out| value.encode_at(out, limits, depth + 1));
@@ -79,6 +80,28 @@ impl Value<'_> {
             }),
         }
     }
+}
+
+type Entries<'a> = [(Cow<'a, str>, Value<'a>)];
+
+/// Up to so many entries it is quicker to look through those that follow than to build a table.
+const FEW: usize = 16;
+
+/// The entries without those whose key comes again later.
+fn last_of_each_key<'a, 'b>(entries: &'b Entries<'a>) -> impl Iterator<Item = &'b (Cow<'a, str>, Value<'a>)> {
+    let last: HashMap<&str, usize> = if entries.len() > FEW {
+        entries.iter().enumerate().map(|(index, (key, _))| (key.as_ref(), index)).collect()
+    } else {
+        HashMap::new()
+    };
+    entries.iter().enumerate().filter_map(move |(index, entry)| {
+        let key = entry.0.as_ref();
+        let is_last = match last.get(key) {
+            Some(last) => *last == index,
+            None => entries[index + 1..].iter().all(|(later, _)| later != key),
+        };
+        is_last.then_some(entry)
+    })
 }
 
 macro_rules! from {

@@ -1,6 +1,7 @@
 //! The producers' end of a pipeline.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use telespan_export::DropReason;
@@ -28,6 +29,12 @@ impl Inlet {
         self.shared.reserve(bytes)
     }
 
+    /// Takes `bytes` from the budget if they are there at once; otherwise nothing happens and no policy
+    /// applies. For a source that would like more room than it needs.
+    pub fn try_reserve(&self, bytes: usize) -> Option<Reservation> {
+        if self.is_closed() { None } else { self.shared.budget.try_take(bytes) }
+    }
+
     /// Queues a batch whose bytes were reserved. Never blocks and never refuses; if the shutdown is over,
     /// the spans are counted under `Shutdown`. Does not count the spans as ended, which is the source's
     /// part.
@@ -45,6 +52,10 @@ impl Inlet {
         self.shared.budget.is_closed()
     }
 }
+
+// No panic leaves a pipeline half changed: see `Shared::queue`.
+impl UnwindSafe for Inlet {}
+impl RefUnwindSafe for Inlet {}
 
 impl fmt::Debug for Inlet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,7 @@
 //! [`Pipeline`]: the owner's handle.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -152,6 +153,10 @@ impl Pipeline {
         shared.queue().verdict().unwrap_or(Err(ShutdownError::TimedOut))
     }
 }
+
+// No panic leaves a pipeline half changed: see `Shared::queue`.
+impl UnwindSafe for Pipeline {}
+impl RefUnwindSafe for Pipeline {}
 
 impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

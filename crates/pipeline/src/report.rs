@@ -34,7 +34,7 @@ impl Reporter {
 
     /// Tells about all losses not told yet, summed up by reason: those that producers counted.
     pub(crate) fn tell_other_losses(&mut self) {
-        for reason in DropReason::ALL {
+        for reason in DropReason::ALL.iter().copied() {
             let spans = self.shared.counters.dropped(reason) - self.told[reason as usize];
             if spans > 0 {
                 self.tell_loss(reason, spans, None);

@@ -38,7 +38,7 @@ impl Stats {
 
     /// Every reason with the number of spans given up for it, zeros included.
     pub fn dropped_by_reason(&self) -> impl Iterator<Item = (DropReason, u64)> + '_ {
-        DropReason::ALL.into_iter().zip(self.dropped)
+        DropReason::ALL.iter().copied().zip(self.dropped)
     }
 }
 

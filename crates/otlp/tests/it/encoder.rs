@@ -66,7 +66,12 @@ impl Model {
                 Some(V::ArrayValue(ArrayValue { values }))
             }
             Model::Map(v) => {
-                let values = v.iter().map(|(k, v)| key_value(k, v.expected(Some(max), depth - 1))).collect();
+                let is_last = |(index, (key, _)): &(usize, &(String, Model))| {
+                    v.iter().rposition(|(k, _)| k == key) == Some(*index)
+                };
+                let entries = v.iter().enumerate().filter(is_last);
+                let values =
+                    entries.map(|(_, (k, v))| key_value(k, v.expected(Some(max), depth - 1))).collect();
                 Some(V::KvlistValue(KeyValueList { values }))
             }
         };
@@ -90,7 +95,8 @@ fn model() -> impl Strategy<Value = Model> {
     leaf.prop_recursive(4, 24, 5, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..5).prop_map(Model::Array),
-            vec(("[a-z]{1,9}", inner), 0..5).prop_map(Model::Map),
+            vec(("[a-z]{1,9}", inner.clone()), 0..5).prop_map(Model::Map),
+            vec(("[ab]{1,2}", inner), 0..30).prop_map(Model::Map),
         ]
     })
 }
