@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod architecture;
+mod invariants;
 mod manifest;
 mod readme;
 mod source;
@@ -59,6 +60,7 @@ fn find() -> Result<Vec<Problem>> {
     problems.extend(architecture::check(&packages, &read(architecture::PAGE), |package| {
         sources(package, &files)
     }));
+    problems.extend(invariants::check(&read(architecture::PAGE), |file| read(file)));
     for file in &files {
         problems.extend(source::check(file, &read(file)));
     }

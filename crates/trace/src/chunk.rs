@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use telespan_otlp::{Batch, BatchEncoder, Resource, Scope, SpanEncoder, SpanHead};
 use telespan_pipeline::{Inlet, Reservation, Source, SourceCounts};
 
-use crate::clock::Clock;
-
 /// The first chunk of a thread, in bytes: little for the many threads that record little.
 const SMALLEST: usize = 4 * 1024;
 
@@ -18,7 +16,6 @@ const LARGEST: usize = 64 * 1024;
 pub(crate) struct Chunks {
     inlet: Inlet,
     resource: Resource,
-    clock: Arc<dyn Clock>,
     threads: Mutex<Threads>,
 }
 
@@ -63,28 +60,37 @@ impl ChunkState {
 }
 
 impl Chunks {
-    pub(crate) fn new(inlet: Inlet, resource: Resource, clock: Arc<dyn Clock>) -> Self {
-        Chunks { inlet, resource, clock, threads: Mutex::default() }
+    pub(crate) fn new(inlet: Inlet, resource: Resource) -> Self {
+        Chunks { inlet, resource, threads: Mutex::default() }
+    }
+
+    /// Whether nothing is taken in any more.
+    #[inline]
+    pub(crate) fn is_closed(&self) -> bool {
+        self.inlet.is_closed()
     }
 
     /// Takes in an ended span. Blocks only under [`Overload::Block`](telespan_pipeline::Overload::Block).
     pub(crate) fn record(self: &Arc<Self>, scope: &Scope, head: &SpanHead<'_>, span: &SpanEncoder) {
-        let chunk = LOCAL.try_with(|local| local.try_borrow_mut().ok().map(|mut local| local.chunk(self)));
-        match chunk {
-            Ok(Some(chunk)) => self.record_in(&chunk, scope, head, span),
-            // The thread is ending: its chunk is gone, so the span travels alone.
-            _ => {
-                let chunk = self.add_thread();
-                self.record_in(&chunk, scope, head, span);
-                self.remove_thread(&chunk);
-            }
+        let record = |chunk: &ThreadChunk| self.record_in(chunk, scope, head, span);
+        // No code of users runs meanwhile, so nobody comes back here and finds it borrowed.
+        let known = LOCAL.try_with(|local| local.try_borrow().ok()?.chunk(self).map(record));
+        if let Ok(Some(())) = known {
+            return;
+        }
+        let chunk = self.add_thread();
+        record(&chunk);
+        let kept = LOCAL.try_with(|local| local.try_borrow_mut().ok()?.keep(self, &chunk));
+        if !matches!(kept, Ok(Some(()))) {
+            // The thread is ending: the span travels alone.
+            self.remove_thread(&chunk);
         }
     }
 
     fn record_in(&self, chunk: &ThreadChunk, scope: &Scope, head: &SpanHead<'_>, span: &SpanEncoder) {
         let mut state = chunk.lock();
-        let need = state.encoder.room_for(scope, head, span);
         loop {
+            let need = state.encoder.room_for(scope, head, span);
             if state.has_room(need) && !self.inlet.is_closed() {
                 state.encoder.push(scope, head, span);
                 state.ended += 1;
@@ -95,10 +101,15 @@ impl Chunks {
             if let Some((batch, reservation)) = state.take() {
                 self.inlet.push(batch, reservation);
                 state.next = (state.next * 2).min(LARGEST);
+                continue;
             }
-            let bytes = state.next.max(need);
+            let wish = state.next.max(need);
             drop(state);
-            let reserved = self.inlet.reserve(bytes);
+            let reserved = match self.inlet.try_reserve(wish) {
+                Some(reservation) => Ok(reservation),
+                // Where room is short, no more than needed.
+                None => self.inlet.reserve(need),
+            };
             state = chunk.lock();
             match reserved {
                 Ok(reservation) => {
@@ -143,7 +154,6 @@ impl Chunks {
 
 impl Source for Chunks {
     fn drain(&self, sink: &mut dyn FnMut(Batch, Reservation)) {
-        self.clock.adjust();
         let live = self.threads().live.clone();
         for chunk in live {
             let mut state = chunk.lock();
@@ -177,15 +187,21 @@ struct Local {
 }
 
 impl Local {
-    fn chunk(&mut self, chunks: &Arc<Chunks>) -> Arc<ThreadChunk> {
-        if let Some((_, chunk)) = self.chunks.iter().find(|(owner, _)| Arc::ptr_eq(owner, chunks)) {
-            return chunk.clone();
+    #[inline]
+    fn chunk(&self, chunks: &Arc<Chunks>) -> Option<&ThreadChunk> {
+        self.chunks.iter().find(|(owner, _)| Arc::ptr_eq(owner, chunks)).map(|(_, chunk)| &**chunk)
+    }
+
+    /// Keeps a new chunk of this thread, and lets go of those that nothing will come into any more.
+    fn keep(&mut self, chunks: &Arc<Chunks>, chunk: &Arc<ThreadChunk>) -> Option<()> {
+        for (owner, chunk) in self.chunks.extract_if(.., |(owner, _)| owner.is_closed()) {
+            owner.remove_thread(&chunk);
         }
-        // What this thread left in pipelines that are gone would keep their memory.
-        self.chunks.retain(|(owner, _)| !owner.inlet.is_closed());
-        let chunk = chunks.add_thread();
+        if chunks.is_closed() {
+            return None;
+        }
         self.chunks.push((chunks.clone(), chunk.clone()));
-        chunk
+        Some(())
     }
 }
 

@@ -23,14 +23,15 @@ struct Entry {
     number: u64,
     /// The span's context, which stays current while the span itself is lent out.
     context: Option<SpanContext>,
-    span: Span,
+    /// `None` while it is lent out.
+    span: Option<Span>,
 }
 
 impl Stack {
     fn push(&mut self, span: Span) -> u64 {
         let number = self.next;
         self.next += 1;
-        self.entries.push(Entry { number, context: span.context().cloned(), span });
+        self.entries.push(Entry { number, context: span.context().cloned(), span: Some(span) });
         number
     }
 
@@ -38,9 +39,21 @@ impl Stack {
         self.entries.iter_mut().rfind(|entry| entry.number == number)
     }
 
+    /// As [`remove`](Self::remove), in place for a span that does not record and so has no end.
+    #[inline]
+    fn leave(&mut self, number: u64) -> Option<Span> {
+        match self.entries.last() {
+            Some(Entry { number: top, span: Some(span), .. }) if *top == number && !span.is_recording() => {
+                self.entries.truncate(self.entries.len() - 1);
+                None
+            }
+            _ => self.remove(number),
+        }
+    }
+
     fn remove(&mut self, number: u64) -> Option<Span> {
         let at = self.entries.iter().rposition(|entry| entry.number == number)?;
-        Some(self.entries.remove(at).span)
+        self.entries.remove(at).span
     }
 }
 
@@ -56,7 +69,8 @@ pub fn current_context() -> Option<SpanContext> {
     with_stack(|stack| stack.entries.last()?.context.clone()).flatten()
 }
 
-/// Calls `f` with the current span of this thread, to add to it. `None` if there is none.
+/// Calls `f` with the current span of this thread, to add to it. `None` if there is none, or inside another
+/// such call for the same span.
 pub fn with_current<T>(f: impl FnOnce(&mut Span) -> T) -> Option<T> {
     let number = with_stack(|stack| stack.entries.last().map(|entry| entry.number))??;
     lend(number, f)
@@ -68,13 +82,17 @@ fn lend<T>(number: u64, f: impl FnOnce(&mut Span) -> T) -> Option<T> {
     struct Lent(u64, Span);
     impl Drop for Lent {
         fn drop(&mut self) {
-            let span = mem::take(&mut self.1);
-            let replaced =
-                with_stack(|stack| stack.entry(self.0).map(|entry| mem::replace(&mut entry.span, span)));
-            drop(replaced);
+            let mut span = Some(mem::take(&mut self.1));
+            with_stack(|stack| {
+                if let Some(entry) = stack.entry(self.0) {
+                    entry.span = span.take();
+                }
+            });
+            // If its guard is gone meanwhile, the span ends here, outside the borrow of the stack.
+            drop(span);
         }
     }
-    let span = with_stack(|stack| stack.entry(number).map(|entry| mem::take(&mut entry.span)))??;
+    let span = with_stack(|stack| stack.entry(number)?.span.take())??;
     let mut lent = Lent(number, span);
     Some(f(&mut lent.1))
 }
@@ -85,11 +103,19 @@ pub(crate) fn enter(span: Span) -> Entered {
     Entered { number, on_this_thread: PhantomData }
 }
 
+/// Runs `f` with the span as the current one; it gets it back even if `f` panics.
 pub(crate) fn in_scope<T>(span: &mut Span, f: impl FnOnce() -> T) -> T {
+    struct Back<'a>(&'a mut Span, Option<Entered>);
+    impl Drop for Back<'_> {
+        fn drop(&mut self) {
+            if let Some(entered) = self.1.take() {
+                *self.0 = entered.exit();
+            }
+        }
+    }
     let entered = enter(mem::take(span));
-    let result = f();
-    *span = entered.exit();
-    result
+    let _back = Back(span, Some(entered));
+    f()
 }
 
 /// Keeps a span current on this thread. When it is dropped, the span ends, and what was current
@@ -120,9 +146,10 @@ impl Entered {
 }
 
 impl Drop for Entered {
+    #[inline]
     fn drop(&mut self) {
         // The span ends outside the borrow of the stack.
-        let span = with_stack(|stack| stack.remove(self.number)).flatten();
+        let span = with_stack(|stack| stack.leave(self.number)).flatten();
         drop(span);
     }
 }

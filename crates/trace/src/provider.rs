@@ -1,17 +1,18 @@
 //! [`Tracing`]: what all tracers of a program share.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use telespan_context::{SpanContext, TraceFlags, TraceState};
 use telespan_otlp::{Limits, Scope};
 use telespan_pipeline::{FlushError, Pipeline, ShutdownError, Stats};
-use telespan_sampler::{Decision, Sampler};
+use telespan_sampler::Sampler;
 
 use crate::chunk::Chunks;
 use crate::clock::{Clock, SystemClock};
-use crate::ids::{IdGenerator, RandomIds};
+use crate::ids::{IdGenerator, RandomIds, begin_anew};
 use crate::resource::ResourceBuilder;
 use crate::tracer::Tracer;
 
@@ -100,18 +101,22 @@ impl Shared {
     #[inline]
     pub(crate) fn new_context(&self, parent: Option<&SpanContext>) -> SpanContext {
         let span_id = self.ids.span_id();
-        let (trace_id, flags) = match parent {
-            Some(parent) => (parent.trace_id(), parent.flags()),
-            None => (self.ids.trace_id(), TraceFlags::NONE.with_random(self.ids.is_random())),
-        };
-        let sampled = self.sampler.decide(parent, trace_id, &TraceState::EMPTY) == Decision::RecordAndSample;
-        let context = SpanContext::new(trace_id, span_id, flags.with_sampled(sampled));
+        let trace_id = parent.map_or_else(|| self.ids.trace_id(), SpanContext::trace_id);
+        let sampled = self.sampler.decide(parent, trace_id, &TraceState::EMPTY).is_sampled();
         match parent {
-            Some(parent) => context.with_trace_state(parent.trace_state().clone()),
-            None => context,
+            Some(parent) => parent.child(span_id, sampled),
+            None => {
+                let flags = TraceFlags::NONE.with_random(self.ids.is_random()).with_sampled(sampled);
+                SpanContext::new(trace_id, span_id, flags)
+            }
         }
     }
 }
+
+// Whatever panics, nothing in here is left half changed.
+impl UnwindSafe for Tracing {}
+impl RefUnwindSafe for Tracing {}
+impl RefUnwindSafe for Shared {}
 
 impl fmt::Debug for Tracing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,8 +179,9 @@ impl TracingBuilder {
 
     /// Ready to record.
     pub fn build(self) -> Tracing {
+        begin_anew();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let chunks = Arc::new(Chunks::new(self.pipeline.inlet(), self.resource.build(), clock.clone()));
+        let chunks = Arc::new(Chunks::new(self.pipeline.inlet(), self.resource.build()));
         self.pipeline.attach(chunks.clone());
         let shared = Shared { chunks, sampler: self.sampler, limits: self.limits, clock, ids: self.ids };
         Tracing { pipeline: self.pipeline, shared: Arc::new(shared) }

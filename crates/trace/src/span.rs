@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use telespan_context::{SpanContext, SpanId};
@@ -90,8 +90,7 @@ impl Span {
     #[inline]
     pub fn add_event(&mut self, name: &str, attributes: &[(&str, Value<'_>)]) -> &mut Self {
         if let Some(recording) = self.recorded() {
-            let now = recording.shared.clock.now_unix_nano();
-            recording.add_event(name, now, attributes);
+            recording.add_event(name, recording.now_unix_nano(), attributes);
         }
         self
     }
@@ -139,13 +138,16 @@ impl Span {
     /// Marks the span as failed, with a text for developers.
     pub fn set_error(&mut self, message: impl fmt::Display) -> &mut Self {
         if self.is_recording() {
-            self.set_status(Status::Error(message.to_string().into()));
+            let mut text = String::new();
+            append(&mut text, &message);
+            self.set_status(Status::Error(text.into()));
         }
         self
     }
 
     /// Records an error as an `exception` event, its causes in the message, and marks the span as failed.
-    pub fn record_error<E: Error>(&mut self, error: &E) -> &mut Self {
+    /// Also takes `&dyn Error`, whose type is then not known.
+    pub fn record_error<E: Error + ?Sized>(&mut self, error: &E) -> &mut Self {
         if self.is_recording() {
             let message = chain(error);
             let attributes = [
@@ -183,8 +185,12 @@ impl Span {
         self.finish(Some(unix_nano));
     }
 
+    #[inline]
     fn finish(&mut self, end: Option<u64>) {
-        if let State::Recording(recording) = std::mem::take(&mut self.state) {
+        // Looked at before it is moved: most spans of most programs do not record.
+        if self.is_recording()
+            && let State::Recording(recording) = std::mem::take(&mut self.state)
+        {
             recording.end(end);
         }
     }
@@ -216,9 +222,19 @@ pub(crate) struct Recording {
     flags: u32,
     name: Cow<'static, str>,
     kind: SpanKind,
+    /// The moment from which the clock counted when the span started, in nanoseconds since the Unix epoch.
+    epoch: u64,
     start: u64,
     status: Status,
     body: SpanEncoder,
+}
+
+/// What a span is told at its start.
+pub(crate) struct About {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) kind: SpanKind,
+    /// `None`: now.
+    pub(crate) start_time_unix_nano: Option<u64>,
 }
 
 impl Recording {
@@ -227,12 +243,14 @@ impl Recording {
         scope: &Scope,
         context: SpanContext,
         parent: Option<&SpanContext>,
-        name: Cow<'static, str>,
-        kind: SpanKind,
-        start: u64,
+        about: About,
     ) -> Box<Self> {
         let parent_span_id = parent.map(SpanContext::span_id);
         let flags = span_flags(&context, parent.is_some_and(SpanContext::is_remote));
+        let now = shared.clock.monotonic_nano();
+        let epoch = shared.clock.epoch_unix_nano(now);
+        let About { name, kind, start_time_unix_nano } = about;
+        let start = start_time_unix_nano.unwrap_or(epoch.saturating_add(now));
         if let Some(mut kept) = take_kept() {
             // Most spans follow one of the same tracer: the shared counters stay untouched.
             if !Arc::ptr_eq(&kept.shared, shared) {
@@ -242,7 +260,7 @@ impl Recording {
                 kept.scope = scope.clone();
             }
             (kept.context, kept.parent_span_id, kept.flags) = (context, parent_span_id, flags);
-            (kept.name, kept.kind, kept.start) = (name, kind, start);
+            (kept.name, kept.kind, kept.epoch, kept.start) = (name, kind, epoch, start);
             return kept;
         }
         Box::new(Recording {
@@ -253,21 +271,27 @@ impl Recording {
             flags,
             name,
             kind,
+            epoch,
             start,
             status: Status::Unset,
             body: SpanEncoder::new(),
         })
     }
 
+    /// The time as the span sees it: what the wall clock said at its start, and the time that has passed.
+    #[inline]
+    fn now_unix_nano(&self) -> u64 {
+        self.epoch.saturating_add(self.shared.clock.monotonic_nano())
+    }
+
     fn add_event(&mut self, name: &str, unix_nano: u64, attributes: &[(&str, Value<'_>)]) {
         self.body.add_event(&self.shared.limits, name, unix_nano, attributes);
     }
 
-    /// Encodes the span into the chunk of this thread. An end that nobody gave is now, and never
-    /// before the start, even if the clock was set back.
+    /// Encodes the span into the chunk of this thread. An end that nobody gave is now, and never before
+    /// the start, even one that was given as later.
     fn end(mut self: Box<Self>, end: Option<u64>) {
-        let shared = &self.shared;
-        let end = end.unwrap_or_else(|| shared.clock.now_unix_nano().max(self.start));
+        let end = end.unwrap_or_else(|| self.now_unix_nano().max(self.start));
         let head = SpanHead {
             trace_id: self.context.trace_id().to_bytes(),
             span_id: self.context.span_id().to_bytes(),
@@ -280,7 +304,7 @@ impl Recording {
             status: &self.status,
             flags: self.flags,
         };
-        shared.chunks.record(&self.scope, &head, &self.body);
+        self.shared.chunks.record(&self.scope, &head, &self.body);
         self.status = Status::Unset;
         self.name = Cow::Borrowed("");
         self.body.clear();
@@ -295,16 +319,23 @@ fn span_flags(context: &SpanContext, remote: bool) -> u32 {
     u32::from(context.flags().bits()) | HAS_IS_REMOTE | if remote { IS_REMOTE } else { 0 }
 }
 
-/// The message of an error with those of its causes.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
+/// The text of an error with those of its causes.
+fn chain(error: &(impl Error + ?Sized)) -> String {
+    /// More than any error has, unless they go round in a circle.
+    const MOST_CAUSES: usize = 32;
+
+    let mut text = String::new();
+    append(&mut text, error);
+    for cause in std::iter::successors(error.source(), |&cause| cause.source()).take(MOST_CAUSES) {
         text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
+        append(&mut text, cause);
     }
     text
+}
+
+/// Appends what `value` displays. Unlike `to_string` this does not panic where that fails.
+fn append(text: &mut String, value: &(impl fmt::Display + ?Sized)) {
+    let _ = write!(text, "{value}");
 }
 
 /// How many ended recordings a thread keeps for the next spans.

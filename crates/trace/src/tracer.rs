@@ -9,7 +9,7 @@ use telespan_otlp::{Scope, SpanKind};
 
 use crate::current::current_context;
 use crate::provider::{Shared, Tracing};
-use crate::span::{Recording, Span};
+use crate::span::{About, Recording, Span};
 
 /// Starts the spans of one library or module. Cheap to clone; make it once and keep it.
 #[derive(Clone)]
@@ -48,7 +48,8 @@ impl Tracer {
         Tracer { target: Target::Nothing, scope: Scope::new("", "", "", []) }
     }
 
-    /// Whether there is anything to record into. A trace that was not sampled is not recorded even then.
+    /// Whether there is anything to record into: something is installed and not shut down. A trace that was
+    /// not sampled is not recorded even then.
     pub fn is_enabled(&self) -> bool {
         self.shared().is_some()
     }
@@ -74,11 +75,13 @@ impl Tracer {
 
     #[inline]
     fn shared(&self) -> Option<&Arc<Shared>> {
-        match &self.target {
-            Target::Global => Tracing::global().map(|tracing| &tracing.shared),
-            Target::Own(shared) => Some(shared),
-            Target::Nothing => None,
-        }
+        let shared = match &self.target {
+            Target::Global => &Tracing::global()?.shared,
+            Target::Own(shared) => shared,
+            Target::Nothing => return None,
+        };
+        // After a shutdown there is nobody to record for.
+        if shared.chunks.is_closed() { None } else { Some(shared) }
     }
 }
 
@@ -146,9 +149,9 @@ impl SpanBuilder<'_> {
         if !context.is_sampled() {
             return Span::from_context(context);
         }
-        let start = self.start_time_unix_nano.unwrap_or_else(|| shared.clock.now_unix_nano());
-        let (scope, parent) = (&self.tracer.scope, parent.as_ref());
-        Span::recording(Recording::start(shared, scope, context, parent, self.name, self.kind, start))
+        let about =
+            About { name: self.name, kind: self.kind, start_time_unix_nano: self.start_time_unix_nano };
+        Span::recording(Recording::start(shared, &self.tracer.scope, context, parent.as_ref(), about))
     }
 }
 

@@ -132,7 +132,11 @@ fn the_current_span_can_be_added_to_and_stays_current_meanwhile() {
     assert_eq!(with_current(|_| ()), None);
     {
         let entered = tracer.start("outer").enter();
-        with_current(|span| span.set_attribute("a", 1).is_recording()).expect("a current span");
+        let inner = with_current(|span| {
+            span.set_attribute("a", 1);
+            with_current(|_| ())
+        });
+        assert_eq!(inner, Some(None), "a span is lent out once at a time");
         entered.with(|span| {
             span.set_attribute("b", 2);
             tracer.start("inside").end();
@@ -148,16 +152,44 @@ fn the_current_span_can_be_added_to_and_stays_current_meanwhile() {
 }
 
 #[test]
-fn a_panic_in_a_scope_leaves_nothing_current_and_loses_no_span() {
+fn a_panic_in_a_scope_leaves_nothing_current_and_the_span_as_it_was() {
     let memory = Memory::default();
     let tracing = memory.tracing(1_000_000).build();
     let mut span = tracing.tracer("t").start("s");
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        span.in_scope(|| std::panic::resume_unwind(Box::new("stop")));
-    }));
+    let panic = || std::panic::resume_unwind(Box::new("stop"));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| span.in_scope(panic)));
+    assert!(result.is_err());
+    assert_eq!(current_context(), None);
+    span.set_attribute("after", true);
+    span.end();
+    assert!(attribute(&memory.spans(&tracing)[0], "after").is_some());
+}
+
+#[test]
+fn a_tracer_may_be_used_where_panics_are_caught() {
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let tracer = tracing.tracer("t");
+    let result = std::panic::catch_unwind(|| {
+        let _entered = tracer.start("s").enter();
+        std::panic::resume_unwind(Box::new("stop"));
+    });
     assert!(result.is_err());
     assert_eq!(current_context(), None);
     assert_eq!(memory.spans(&tracing).len(), 1);
+}
+
+#[test]
+fn a_guard_dropped_while_its_span_is_lent_out_ends_the_span_afterwards() {
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let entered = tracing.tracer("t").start("s").enter();
+    with_current(|span| {
+        drop(entered);
+        span.set_attribute("still", true);
+    });
+    assert_eq!(current_context(), None);
+    assert!(attribute(&memory.spans(&tracing)[0], "still").is_some());
 }
 
 #[test]

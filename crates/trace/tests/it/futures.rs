@@ -71,3 +71,27 @@ fn a_span_ends_when_its_future_is_ready_or_dropped() {
     drop(yield_now().in_span(tracer.start("dropped")));
     assert_eq!(memory.spans(&tracing).len(), 2);
 }
+
+#[test]
+fn what_a_cancelled_future_does_belongs_to_its_span() {
+    struct RollBack(telespan_trace::Tracer);
+    impl Drop for RollBack {
+        fn drop(&mut self) {
+            self.0.start("roll back").end();
+        }
+    }
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let tracer = tracing.tracer("t");
+    let guard = RollBack(tracer.clone());
+    let request = async move {
+        let _guard = guard;
+        yield_now().await;
+    };
+    let mut request = Box::pin(request.in_span(tracer.start("request")));
+    assert!(request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(request);
+    assert_eq!(current_context(), None);
+    let spans = memory.spans(&tracing);
+    assert_eq!(find(&spans, "roll back").parent_span_id, find(&spans, "request").span_id);
+}

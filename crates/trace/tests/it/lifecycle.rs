@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use telespan_export::{Accepted, BoxFuture, DropReason, ExportError, Exporter};
 use telespan_otlp::Batch;
-use telespan_pipeline::Pipeline;
+use telespan_pipeline::{Overload, Pipeline};
 use telespan_sampler::{PerMillion, Sampler};
 use telespan_trace::{Span, Tracer, Tracing};
 
@@ -77,7 +77,7 @@ fn a_span_that_ends_with_its_thread_is_not_lost() {
 }
 
 #[test]
-fn spans_that_end_after_the_shutdown_are_counted() {
+fn a_span_that_ends_after_the_shutdown_is_counted_and_later_ones_record_nothing() {
     let memory = Memory::default();
     let tracing = memory.tracing(1_000_000).build();
     let tracer = tracing.tracer("t");
@@ -85,10 +85,54 @@ fn spans_that_end_after_the_shutdown_are_counted() {
     tracer.start("early").end();
     tracing.shutdown(PATIENCE).expect("memory takes everything");
     late.end();
-    tracer.start("later").end();
+    assert!(!tracer.is_enabled() && !tracer.start("later").is_recording());
     let stats = tracing.stats();
-    assert_eq!((stats.ended, stats.exported, stats.queued), (3, 1, 0));
-    assert_eq!(stats.dropped(DropReason::Shutdown), 2);
+    assert_eq!((stats.ended, stats.exported, stats.queued), (2, 1, 0));
+    assert_eq!(stats.dropped(DropReason::Shutdown), 1);
+}
+
+#[test]
+fn a_small_budget_loses_nothing_as_long_as_a_span_fits() {
+    for budget in [1_000, 5_000, 60_000] {
+        let memory = Memory::default();
+        let pipeline =
+            Pipeline::builder(Arc::new(memory.clone())).budget(budget).build().expect("a pipeline");
+        let tracing = Tracing::builder(pipeline).sampler(Sampler::new(PerMillion::ALL)).build();
+        let tracer = tracing.tracer("t");
+        for _ in 0..3_000 {
+            tracer.start("burst").end();
+        }
+        tracing.flush(PATIENCE).expect("memory takes everything");
+        let burst = tracing.stats();
+        assert_eq!(burst.ended, burst.exported + burst.dropped_total());
+        for _ in 0..50 {
+            tracer.start("one").end();
+            tracing.flush(PATIENCE).expect("memory takes everything");
+        }
+        let after = tracing.stats();
+        assert_eq!(after.exported - burst.exported, 50, "a budget of {budget}: {after:?}");
+    }
+}
+
+#[test]
+fn a_blocking_pipeline_with_a_small_budget_loses_nothing() {
+    let memory = Memory::default();
+    let overload = Overload::Block { deadline: PATIENCE };
+    let pipeline = Pipeline::builder(Arc::new(memory.clone())).budget(3_000).overload(overload);
+    let pipeline = pipeline.build().expect("a pipeline");
+    let tracing = Tracing::builder(pipeline).sampler(Sampler::new(PerMillion::ALL)).build();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let tracer = tracing.tracer("t");
+                for _ in 0..500 {
+                    tracer.start("s").end();
+                }
+            });
+        }
+    });
+    assert_eq!(memory.spans(&tracing).len(), 2_000);
+    assert_eq!(tracing.stats().dropped_total(), 0);
 }
 
 #[test]

@@ -9,13 +9,18 @@ use telespan_trace::{Clock, Limits, ResourceBuilder, Scope, SpanKind, Status, Va
 
 use crate::common::{Memory, attribute, find};
 
-/// A clock that moves only by hand.
+/// A clock that moves only by hand: the monotonic reading, and the wall clock's idea of its beginning.
 #[derive(Default)]
-struct Hand(AtomicU64);
+struct Hand(AtomicU64, AtomicU64);
 
 impl Clock for Hand {
-    fn now_unix_nano(&self) -> u64 {
+    fn monotonic_nano(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+
+    fn epoch_unix_nano(&self, now: u64) -> u64 {
+        assert_eq!(now, self.monotonic_nano());
+        self.1.load(Ordering::Relaxed)
     }
 }
 
@@ -71,13 +76,32 @@ fn a_given_start_and_end_are_taken_as_they_are() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_never_ends_a_span_before_its_start() {
+fn a_wall_clock_that_is_set_meanwhile_neither_stretches_nor_turns_a_span() {
+    for set_to in [0, 1_000_000] {
+        let (memory, clock) = (Memory::default(), Arc::new(Hand::default()));
+        let tracing = memory.tracing(1_000_000).clock(clock.clone()).build();
+        clock.1.store(5_000, Ordering::Relaxed);
+        clock.0.store(100, Ordering::Relaxed);
+        let mut span = tracing.tracer("t").start("before");
+        clock.1.store(set_to, Ordering::Relaxed);
+        clock.0.store(150, Ordering::Relaxed);
+        span.add_event("meanwhile", &[]);
+        clock.0.store(200, Ordering::Relaxed);
+        span.end();
+        tracing.tracer("t").start("after").end();
+        let spans = memory.spans(&tracing);
+        let before = find(&spans, "before");
+        let times = [before.start_time_unix_nano, before.events[0].time_unix_nano, before.end_time_unix_nano];
+        assert_eq!(times, [5_100, 5_150, 5_200]);
+        assert_eq!(find(&spans, "after").start_time_unix_nano, set_to + 200);
+    }
+}
+
+#[test]
+fn a_span_given_a_start_in_the_future_does_not_end_before_it() {
     let (memory, clock) = (Memory::default(), Arc::new(Hand::default()));
-    let tracing = memory.tracing(1_000_000).clock(clock.clone()).build();
-    clock.0.store(1_000, Ordering::Relaxed);
-    let span = tracing.tracer("t").start("back");
-    clock.0.store(400, Ordering::Relaxed);
-    span.end();
+    let tracing = memory.tracing(1_000_000).clock(clock).build();
+    tracing.tracer("t").span("s").start_time(1_000).start().end();
     let spans = memory.spans(&tracing);
     assert_eq!((spans[0].start_time_unix_nano, spans[0].end_time_unix_nano), (1_000, 1_000));
 }
@@ -120,6 +144,35 @@ fn an_error_is_recorded_with_its_causes() {
     assert_eq!(text("exception.type"), Some(V::StringValue("std::io::error::Error".into())));
     assert_eq!(text("exception.message"), Some(V::StringValue("invalid digit found in string".into())));
     assert_eq!(spans[0].status.as_ref().map(|status| status.code), Some(2));
+}
+
+/// An error whose text cannot be formatted and whose cause is itself.
+#[derive(Debug)]
+struct Circle;
+
+impl std::fmt::Display for Circle {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Err(std::fmt::Error)
+    }
+}
+
+impl std::error::Error for Circle {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&Circle)
+    }
+}
+
+#[test]
+fn errors_of_any_kind_are_recorded() {
+    let memory = Memory::default();
+    let tracing = memory.tracing(1_000_000).build();
+    let tracer = tracing.tracer("t");
+    let boxed: Box<dyn std::error::Error> = "plain text".into();
+    tracer.start("dynamic").record_error(&*boxed);
+    tracer.start("hostile").record_error(&Circle).set_error(Circle);
+    let spans = memory.spans(&tracing);
+    assert_eq!(find(&spans, "dynamic").status.as_ref().map(|s| s.message.as_str()), Some("plain text"));
+    assert_eq!(find(&spans, "hostile").events.len(), 1);
 }
 
 #[test]
