@@ -22,11 +22,17 @@ pub use telespan_context::{
     Baggage, Carrier, CarrierMut, ChildEnvironment, Environment, Propagated, SpanContext, SpanId, TraceFlags,
     TraceId, TraceState, extract, inject,
 };
-pub use telespan_export::{DropReason, Event, EventHook, Exporter};
-pub use telespan_pipeline::{FlushError, Overload, ShutdownError, Stats};
-pub use telespan_sampler::PerMillion;
+pub use telespan_export::{
+    Accepted, BoxFuture, DropReason, Event, EventHook, ExportError, Exporter, Failure,
+};
+pub use telespan_otlp::Batch;
+pub use telespan_pipeline::{
+    BuildError as PipelineError, FlushError, Overload, Pipeline, ShutdownError, Stats,
+};
+pub use telespan_sampler::{PerMillion, Sampler};
 pub use telespan_trace::{
-    AlreadyInstalled, Entered, InSpan, Limits, ResourceBuilder, Scope, Span, SpanBuilder, SpanKind, Status,
-    Tracer, Tracing, Value, WithSpan, current_context, tracer, tracer_with, with_current,
+    AlreadyInstalled, Clock, Entered, IdGenerator, InSpan, Limits, ResourceBuilder, Scope, Span, SpanBuilder,
+    SpanKind, Status, Tracer, Tracing, TracingBuilder, Value, WithSpan, current_context, tracer, tracer_with,
+    with_current,
 };
 pub use telespan_url::{ExporterUrl, FileOptions, ParseUrlError};
