@@ -1,24 +1,22 @@
 //! Runs a command as if nobody stood between it and the shell.
 //!
 //! The command stays in the process group of this program, so what the terminal sends (interrupt, quit,
-//! suspend, hang-up) reaches it without help. A signal that a process sends to this program alone is
-//! passed on. When the command stops, this program stops too, so that a shell sees one job.
+//! suspend) reaches it without help. A signal that a process sends to this program alone is passed on.
+//! When the command stops, this program stops too, so that a shell sees one job.
 
+use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
 
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, waitpid};
-use signal_hook::consts::{
-    SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH,
+use rustix::io::retry_on_intr;
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, getpgid, getpgrp, getpid, kill_process, waitid,
 };
-use signal_hook::iterator::SignalsInfo;
-use signal_hook::iterator::exfiltrator::WithOrigin;
-use signal_hook::low_level::siginfo::{Cause, Origin};
+use rustix::termios::{tcgetpgrp, tcsetpgrp};
 
-/// What is passed on when a process sends it to this program.
-const PASSED_ON: [i32; 10] =
-    [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGTSTP, SIGCONT];
+use crate::relay::Relay;
+use crate::run;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,37 +46,20 @@ impl From<ExitStatus> for Outcome {
     }
 }
 
-/// The signals are caught from here on, so that none is lost between this and the start of the command.
-pub(crate) struct Signals(SignalsInfo<WithOrigin>);
-
-impl Signals {
-    pub(crate) fn catch() -> io::Result<Signals> {
-        // A signal that is ignored stays ignored, here and in the command: that is what `nohup` asks for.
-        let ignored = ignored_signals();
-        let signals = PASSED_ON.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
-        Ok(Signals(SignalsInfo::new(signals.chain([SIGCHLD]))?))
-    }
-}
-
-/// The set of ignored signals, bit n - 1 for signal n. Where the system does not tell, none.
-fn ignored_signals() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
-}
-
 /// A command that was started.
 pub(crate) struct Running {
     child: Child,
     pid: Pid,
-    signals: Signals,
+    relay: Relay,
 }
 
 impl Running {
-    pub(crate) fn start(command: &mut Command, signals: Signals) -> io::Result<Running> {
-        let child = command.spawn()?;
+    /// Starts the command; `relay` passes signals on to it from now on, those too that came before.
+    pub(crate) fn start(command: &mut Command, relay: Relay) -> io::Result<Running> {
+        let child = run::spawn(command)?;
         let pid = Pid::from_child(&child);
-        Ok(Running { child, pid, signals })
+        relay.aim(pid);
+        Ok(Running { child, pid, relay })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -87,52 +68,49 @@ impl Running {
 
     /// Stands by until the command ends.
     pub(crate) fn wait(mut self) -> io::Result<Outcome> {
-        let mut stopped = false;
-        loop {
-            for origin in self.signals.0.wait() {
-                if origin.signal != SIGCHLD && origin.signal != SIGCONT && sent_by_process(&origin) {
-                    pass_on(self.pid, origin.signal);
-                }
+        // It waits for the command and not for SIGCHLD, which is blocked where a careless parent left it so.
+        while let Some(status) = self.change(WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)? {
+            if !status.stopped() && !status.continued() {
+                break;
             }
-            // Whatever came: has the command changed its state since?
-            let woken = stopped;
-            match self.poll(&mut stopped)? {
-                Some(outcome) => return Ok(outcome),
-                None if stopped && woken => pass_on(self.pid, SIGCONT),
-                None if stopped => stop_too(),
-                None => {}
+            // That was a look only, and may be old: a background job that reads the terminal is stopped together
+            // with this program, and so continued. What holds now is taken here.
+            if self.change(WaitIdOptions::NOHANG)?.is_some_and(|status| status.stopped()) {
+                self.stop_too()?;
             }
         }
+        // Only then may the system give the command's id to somebody else, whom no signal must reach.
+        self.relay.end();
+        Ok(self.child.wait()?.into())
     }
 
-    /// Reads the state of the command, without waiting.
-    fn poll(&self, stopped: &mut bool) -> io::Result<Option<Outcome>> {
-        let options = WaitOptions::NOHANG | WaitOptions::UNTRACED | WaitOptions::CONTINUED;
-        while let Some((_, status)) = waitpid(Some(self.pid), options)? {
-            if let Some(code) = status.exit_status() {
-                return Ok(Some(Outcome::Exited(code as u8)));
-            }
-            if let Some(signal) = status.terminating_signal() {
-                return Ok(Some(Outcome::Signaled(signal)));
-            }
-            *stopped = status.stopped();
+    /// The latest stop or continuation of the command, or what else the options ask for.
+    fn change(&self, options: WaitIdOptions) -> io::Result<Option<WaitIdStatus>> {
+        let options = options | WaitIdOptions::STOPPED | WaitIdOptions::CONTINUED;
+        Ok(retry_on_intr(|| waitid(WaitId::Pid(self.pid), options))?)
+    }
+
+    /// The terminal, if the command has it in the foreground in a process group of its own, as interactive
+    /// shells do. When they continue, they find it given to the group of this program.
+    fn terminal_of_command(&self) -> Option<(File, Pid)> {
+        let group = getpgid(Some(self.pid)).ok().filter(|group| *group != getpgrp())?;
+        let terminal = File::open("/dev/tty").ok()?;
+        (tcgetpgrp(&terminal) == Ok(group)).then_some((terminal, group))
+    }
+
+    /// Stops this program until somebody continues it, and the command with it.
+    fn stop_too(&self) -> io::Result<()> {
+        let terminal = self.terminal_of_command();
+        let _ = kill_process(getpid(), Signal::STOP);
+        if let Some((terminal, group)) = terminal
+            && tcgetpgrp(&terminal) == Ok(getpgrp())
+        {
+            let _ = tcsetpgrp(&terminal, group);
         }
-        Ok(None)
+        // A shell continues the whole group. Who continues this program alone means the command.
+        if self.change(WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG)?.is_none() {
+            let _ = kill_process(self.pid, Signal::CONT);
+        }
+        Ok(())
     }
-}
-
-fn pass_on(pid: Pid, signal: i32) {
-    if let Some(signal) = Signal::from_named_raw(signal) {
-        // The command may just have ended; then there is nobody to tell.
-        let _ = kill_process(pid, signal);
-    }
-}
-
-/// Stops this program until somebody continues it.
-fn stop_too() {
-    let _ = kill_process(getpid(), Signal::STOP);
-}
-
-fn sent_by_process(origin: &Origin) -> bool {
-    matches!(origin.cause, Cause::Sent(_))
 }

@@ -1,6 +1,9 @@
 //! Where the spans of a command go.
 
-use std::path::PathBuf;
+use std::env;
+use std::ffi::OsStr;
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use rustix::process::geteuid;
@@ -26,28 +29,35 @@ pub(crate) fn settings(options: &TraceOptions) -> anyhow::Result<ExporterSetting
 }
 
 fn url(options: &TraceOptions) -> anyhow::Result<ExporterUrl> {
-    if let Some(url) = &options.trace_exporter {
-        return url.parse().context("--trace-exporter");
-    }
-    if let Some(url) = &options.forwarder {
-        return url.parse().context("--forwarder");
-    }
-    match std::env::var("TELESPAN_FORWARDER") {
-        Ok(url) if !url.is_empty() => url.parse().context("TELESPAN_FORWARDER"),
-        _ => Ok(local_forwarder()),
+    let variable = env::var_os("TELESPAN_FORWARDER").filter(|url| !url.is_empty());
+    let variable = variable.map(|url| url.to_string_lossy().into_owned());
+    let named = [
+        ("--trace-exporter", &options.trace_exporter),
+        ("--forwarder", &options.forwarder),
+        ("TELESPAN_FORWARDER", &variable),
+    ];
+    match named.into_iter().find_map(|(place, url)| Some((place, url.as_ref()?))) {
+        Some((place, url)) => url.parse().context(place),
+        None => {
+            Ok(local_forwarder(env::var_os("XDG_RUNTIME_DIR").filter(|_| !geteuid().is_root()).as_deref()))
+        }
     }
 }
 
-/// The unix socket of a forwarder, the user's own first, else the standard port.
-fn local_forwarder() -> ExporterUrl {
-    let own = std::env::var_os("XDG_RUNTIME_DIR").filter(|_| !geteuid().is_root());
-    let own = own.map(|directory| PathBuf::from(directory).join("telespan/forwarder.sock"));
+/// The unix socket of a forwarder, the user's own in `runtime_directory` first, else the standard port.
+fn local_forwarder(runtime_directory: Option<&OsStr>) -> ExporterUrl {
+    let own = runtime_directory.map(|directory| Path::new(directory).join("telespan/forwarder.sock"));
     let sockets = own.into_iter().chain([FORWARDER_SOCKET.into()]);
-    let socket = sockets.filter(|socket| socket.exists()).find_map(|socket| unix_url(&socket));
+    let socket = sockets.filter(|socket| is_socket(socket)).find_map(|socket| unix_url(&socket));
     socket.unwrap_or_else(|| FORWARDER.parse().expect("the constant is a URL"))
 }
 
-fn unix_url(socket: &std::path::Path) -> Option<ExporterUrl> {
+fn is_socket(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.file_type().is_socket())
+}
+
+/// Nothing for a path that has no URL, being no UTF-8.
+fn unix_url(socket: &Path) -> Option<ExporterUrl> {
     format!("unix:{}", socket.to_str()?).parse().ok()
 }
 
@@ -57,3 +67,6 @@ fn header(text: &str) -> anyhow::Result<(String, Secret)> {
         text.split_once(':').ok_or_else(|| anyhow!("--trace-header: write it as `name: value`"))?;
     Ok((name.trim().to_owned(), Secret::new(value.trim())))
 }
+
+#[cfg(test)]
+mod tests;

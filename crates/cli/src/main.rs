@@ -4,45 +4,67 @@ mod args;
 mod check;
 mod child;
 mod destination;
+mod relay;
 mod run;
 mod say;
 mod ssh;
 mod traced;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Action, Cli, Exec, TraceOptions};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if let Some(option) = cli.trace.useless_without_trace() {
-        return usage(&format!("{option} has no effect without --trace: add --trace, or leave it out"));
-    }
-    match cli.action {
-        Some(Action::Check(check)) => check::check(&check),
-        Some(Action::Exec(Exec { command })) => run(&cli.trace, &command),
-        Some(Action::Command(command)) if cli.trace.trace => run(&cli.trace, &command),
-        Some(Action::Command(command)) => unknown(&command[0]),
-        None => usage("a command is missing: telespan --trace COMMAND"),
+    let Cli { trace, action } = Cli::parse();
+    match action {
+        Some(Action::Exec(Exec { trace: options, command })) => run(&options.and(trace), &command),
+        Some(Action::Check(arguments)) => {
+            refuse_useless(&trace);
+            if trace.trace {
+                misuse(
+                    "`check` is a subcommand of telespan; to trace a command of this name, run: telespan --trace exec check",
+                );
+            }
+            check::check(&arguments)
+        }
+        Some(Action::Command(command)) => {
+            refuse_useless(&trace);
+            if !trace.trace {
+                unknown(&command[0]);
+            }
+            run(&trace, &command)
+        }
+        None => {
+            refuse_useless(&trace);
+            misuse("a command is missing: telespan --trace COMMAND")
+        }
     }
 }
 
 fn run(options: &TraceOptions, command: &[OsString]) -> ExitCode {
+    refuse_useless(options);
     if options.trace { traced::run(options, command) } else { run::replace(command) }
 }
 
-/// A word that is no subcommand.
-fn unknown(word: &OsString) -> ExitCode {
-    let word = word.to_string_lossy();
-    usage(&format!("`{word}` is no subcommand of telespan; to trace a command, run: telespan --trace {word}"))
+fn refuse_useless(options: &TraceOptions) {
+    if let Some(option) = options.useless_without_trace() {
+        misuse(&format!("{option} has no effect without --trace: add --trace, or leave it out"));
+    }
 }
 
-/// Ends like clap does when the command line makes no sense.
-fn usage(message: &str) -> ExitCode {
-    let usage = Cli::command().render_usage();
-    say::line(format_args!("error: {message}\n\n{usage}\n\nFor more information, try '--help'."));
-    ExitCode::from(2)
+/// A word that is no subcommand.
+fn unknown(word: &OsStr) -> ! {
+    let word = word.to_string_lossy();
+    misuse(&format!(
+        "`{word}` is no subcommand of telespan; to trace a command, run: telespan --trace {word}"
+    ))
+}
+
+/// Says what is wrong with the command line, and ends with exit code 2.
+fn misuse(message: &str) -> ! {
+    Cli::command().error(ErrorKind::InvalidSubcommand, message).exit()
 }

@@ -4,15 +4,16 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
+use anyhow::Context;
 use telespan::{
     ChildEnvironment, Environment, Event, ExporterSettings, Guard, Propagated, Span, SpanContext, Telespan,
     Value, extract, inject,
 };
 
 use crate::args::TraceOptions;
-use crate::child::{Outcome, Running, Signals};
+use crate::child::{Outcome, Running};
+use crate::relay::Relay;
 use crate::run::{cannot_start, replace};
 use crate::{destination, say, ssh};
 
@@ -34,15 +35,19 @@ pub(crate) fn run(options: &TraceOptions, command: &[OsString]) -> ExitCode {
     }
 }
 
-/// Running tracing, and the last thing that went wrong in the background.
+/// The last thing that went wrong in the background.
+type Trouble = Arc<Mutex<Option<String>>>;
+
+/// Everything that tracing needs, ready before the command starts.
 struct Tracing {
     guard: Guard,
-    trouble: Arc<Mutex<Option<String>>>,
+    relay: Relay,
+    trouble: Trouble,
 }
 
 impl Tracing {
     fn start(settings: ExporterSettings) -> anyhow::Result<Tracing> {
-        let trouble = Arc::new(Mutex::new(None));
+        let trouble = Trouble::default();
         let hook = trouble.clone();
         let guard = Telespan::to(settings)
             .service_name("telespan")
@@ -52,14 +57,16 @@ impl Tracing {
                 }
             })
             .start()?;
-        Ok(Tracing { guard, trouble })
+        let relay = Relay::start().context("signals cannot be passed on")?;
+        Ok(Tracing { guard, relay, trouble })
     }
 
     fn run(self, options: &TraceOptions, command: &[OsString]) -> u8 {
-        let Propagated { parent, baggage, .. } = extract(&std::env::vars_os().collect::<Environment>());
+        let Tracing { guard, relay, trouble } = self;
+        let Propagated { parent, baggage } = extract(&std::env::vars_os().collect::<Environment>());
         let name = base_name(&command[0]);
-        let mut span =
-            self.guard.tracer("telespan").span(name.to_string_lossy().into_owned()).parent(parent).start();
+        let tracer = guard.tracer("telespan");
+        let mut span = tracer.span(name.to_string_lossy().into_owned()).parent(parent).start();
         describe(&mut span, options, name, command);
 
         let mut child = Command::new(&command[0]);
@@ -72,49 +79,23 @@ impl Tracing {
                 None => child.env_remove(name),
             };
         }
-        let code = stand_by(&mut child, &mut span, &command[0]);
+        let code = stand_by(&mut child, relay, &mut span);
         let context = span.context().cloned();
         span.end();
-        self.finish(options, context.as_ref());
-        code
-    }
-
-    /// Sends the span and says on one line where the trace is.
-    fn finish(self, options: &TraceOptions, context: Option<&SpanContext>) {
-        let Some(context) = context else { return };
-        let trace = context.trace_id();
-        let destination = self.guard.destination().cloned();
-        let sent = self.guard.shutdown_within(options.trace_timeout);
-        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let destination = destination.map(|destination| destination.to_string()).unwrap_or_default();
-        match sent {
-            _ if !context.is_sampled() && !options.trace_quiet => {
-                say::line(format_args!("telespan: trace {trace} is not recorded: its parent is not sampled"));
-            }
-            Ok(stats) if stats.dropped_total() == 0 => {
-                if !options.trace_quiet {
-                    say::line(format_args!("telespan: trace {trace} is in {destination}"));
-                }
-            }
-            lost => {
-                let lost = lost.err().map(|error| error.to_string()).unwrap_or_default();
-                let reason = trouble.unwrap_or(lost);
-                let timeout = seconds(options.trace_timeout);
-                say::line(format_args!(
-                    "telespan: trace {trace} was not sent to {destination} within {timeout}: {reason}"
-                ));
-            }
+        if let Some(context) = context {
+            finish(guard, &trouble, options, &context);
         }
+        code
     }
 }
 
 /// Starts the command and waits for its end; the span learns how it went. Returns the exit code.
-fn stand_by(child: &mut Command, span: &mut Span, command: &OsString) -> u8 {
-    let running = match Signals::catch().and_then(|signals| Running::start(child, signals)) {
+fn stand_by(child: &mut Command, relay: Relay, span: &mut Span) -> u8 {
+    let running = match Running::start(child, relay) {
         Ok(running) => running,
         Err(error) => {
             span.record_error(&error);
-            let code = cannot_start(command, &error);
+            let code = cannot_start(child.get_program(), &error);
             span.set_attribute("process.exit.code", code);
             return code;
         }
@@ -132,8 +113,31 @@ fn stand_by(child: &mut Command, span: &mut Span, command: &OsString) -> u8 {
         }
         Err(error) => {
             span.record_error(&error);
-            say::line(format_args!("telespan: cannot wait for {}: {error}", command.to_string_lossy()));
+            let name = child.get_program().to_string_lossy();
+            say::line(format_args!("telespan: cannot wait for {name}: {error}"));
             1
+        }
+    }
+}
+
+/// Sends the span and says on one line where the trace is.
+fn finish(guard: Guard, trouble: &Trouble, options: &TraceOptions, context: &SpanContext) {
+    let trace = context.trace_id();
+    let destination = guard.destination().cloned();
+    let sent = guard.shutdown_within(options.timeout());
+    let destination = destination.map(|destination| destination.to_string()).unwrap_or_default();
+    match sent {
+        Ok(stats) if stats.dropped_total() == 0 && options.trace_quiet => {}
+        Ok(stats) if stats.dropped_total() == 0 && context.is_sampled() => {
+            say::line(format_args!("telespan: trace {trace} is in {destination}"));
+        }
+        Ok(stats) if stats.dropped_total() == 0 => {
+            say::line(format_args!("telespan: trace {trace} is not recorded: its parent is not sampled"));
+        }
+        sent => {
+            let lost = sent.err().map(|error| error.to_string()).unwrap_or_default();
+            let reason = trouble.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(lost);
+            say::line(format_args!("telespan: trace {trace} was not sent to {destination}: {reason}"));
         }
     }
 }
@@ -153,8 +157,4 @@ fn describe(span: &mut Span, options: &TraceOptions, name: &OsStr, command: &[Os
 
 fn base_name(command: &OsStr) -> &OsStr {
     Path::new(command).file_name().unwrap_or(command)
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{}s", duration.as_secs_f64())
 }

@@ -1,0 +1,150 @@
+//! Signals sent to telespan alone reach the command, once.
+
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Scratch, TELESPAN, clean, finish, run};
+
+/// Says which signals come, until its input ends, and exits with 7. For bash, where no signal ends `read`.
+const LISTENER: &str = r#"
+for signal in HUP INT QUIT TERM USR1 USR2 ALRM; do trap "echo $signal" $signal; done
+echo ready
+while read line; do $line; done
+exit 7
+"#;
+
+/// A traced shell that can be talked to.
+struct Talk {
+    child: Child,
+    stdin: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Talk {
+    fn start(command: &mut Command) -> Talk {
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let stdin = child.stdin.take().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut talk = Talk { child, stdin, lines };
+        talk.expect("ready");
+        talk
+    }
+
+    fn listen(scratch: &Scratch) -> Talk {
+        Talk::start(scratch.trace().args(["bash", "-c", LISTENER]))
+    }
+
+    fn expect(&mut self, line: &str) {
+        assert_eq!(self.lines.next().unwrap().unwrap(), line);
+    }
+
+    fn say(&mut self, line: &str) {
+        writeln!(self.stdin, "{line}").unwrap();
+    }
+
+    fn kill(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// The next line, if there is one before the command ends.
+    fn last(&mut self) -> Option<String> {
+        self.lines.next().map(Result::unwrap)
+    }
+
+    /// Ends the input; returns the lines that were not expected, and the exit code.
+    fn end(self) -> (Vec<String>, i32) {
+        drop(self.stdin);
+        let rest = self.lines.map(Result::unwrap).collect();
+        (rest, finish(self.child).code)
+    }
+}
+
+#[test]
+fn a_signal_to_telespan_alone_reaches_the_command_once() {
+    let scratch = Scratch::new();
+    let mut talk = Talk::listen(&scratch);
+    let signals = [
+        (Signal::TERM, "TERM"),
+        (Signal::INT, "INT"),
+        (Signal::HUP, "HUP"),
+        (Signal::QUIT, "QUIT"),
+        (Signal::USR1, "USR1"),
+        (Signal::USR2, "USR2"),
+        (Signal::ALARM, "ALRM"),
+        (Signal::TERM, "TERM"),
+    ];
+    for (signal, name) in signals {
+        talk.kill(signal);
+        // Were the one before delivered twice, its name would stand here.
+        talk.expect(name);
+    }
+    assert_eq!(talk.end(), (Vec::new(), 7));
+    assert_eq!(scratch.span().status.clone().unwrap().message, "exit code 7");
+}
+
+#[test]
+fn a_command_that_dies_of_the_signal_is_told_so() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::USR1, 138)] {
+        let scratch = Scratch::new();
+        let mut talk = Talk::start(scratch.trace().args(["sh", "-c", "echo ready; exec cat"]));
+        talk.kill(signal);
+        assert_eq!(talk.last(), None);
+        assert_eq!(talk.end(), (Vec::new(), code));
+        assert_eq!(scratch.spans().len(), 1, "the span is sent all the same");
+    }
+}
+
+#[test]
+fn what_the_command_sends_to_its_own_group_it_gets_once() {
+    let scratch = Scratch::new();
+    let mut command = scratch.trace();
+    // The group is theirs alone, so that the test is not hit.
+    command.process_group(0).args(["bash", "-c", LISTENER]);
+    let mut talk = Talk::start(&mut command);
+    talk.say("kill -TERM 0");
+    talk.expect("TERM");
+    talk.kill(Signal::USR1);
+    talk.expect("USR1");
+    assert_eq!(talk.end(), (Vec::new(), 7));
+}
+
+#[test]
+fn a_signal_that_is_ignored_stays_ignored() {
+    let scratch = Scratch::new();
+    let script = r#"trap '' HUP INT; exec "$0" --trace --trace-exporter "$1" sh -c 'echo ready; read line; kill -HUP $$; kill -INT $$; echo survived; kill -TERM $$'"#;
+    let mut talk = Talk::start(clean("sh").args(["-c", script, TELESPAN, &scratch.exporter()]));
+    talk.kill(Signal::HUP);
+    talk.kill(Signal::INT);
+    talk.say("go on");
+    talk.expect("survived");
+    assert_eq!(talk.end(), (Vec::new(), 143));
+}
+
+#[test]
+fn telespan_learns_of_the_end_whatever_its_parent_did_to_sigchld() {
+    let scratch = Scratch::new();
+    let ignored = r#"trap '' CHLD; exec "$0" --trace --trace-exporter "$1" sh -c 'exit 6'"#;
+    assert_eq!(run(clean("sh").args(["-c", ignored, TELESPAN, &scratch.exporter()])).code, 6);
+    let mut blocked = clean("env");
+    blocked.args(["--block-signal=CHLD", TELESPAN, "--trace", "--trace-exporter", &scratch.exporter()]);
+    assert_eq!(run(blocked.args(["sh", "-c", "exit 6"])).code, 6);
+}
+
+#[test]
+fn stopping_and_continuing_the_command_stops_and_continues_telespan() {
+    let scratch = Scratch::new();
+    let mut command = scratch.trace();
+    command.args(["sh", "-c", "trap 'echo CONT' CONT; echo ready; kill -STOP $$; read line; exit 7"]);
+    let talk = Talk::start(&mut command);
+    let pid = Pid::from_child(&talk.child);
+    let options = rustix::process::WaitOptions::UNTRACED;
+    let (_, status) = rustix::process::waitpid(Some(pid), options).unwrap().unwrap();
+    assert!(status.stopped());
+    // Continues telespan alone, which continues the command.
+    talk.kill(Signal::CONT);
+    assert_eq!(talk.end(), (vec!["CONT".to_owned()], 7));
+}
