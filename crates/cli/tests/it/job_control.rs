@@ -6,13 +6,7 @@ use crate::terminal::Terminal;
 /// An interactive shell that knows `traced COMMAND...`. What is typed is not shown.
 fn shell(scratch: &Scratch) -> Terminal {
     let mut shell = Terminal::start("bash", &["--norc", "--noprofile", "--noediting", "-i"]);
-    let define =
-        format!("traced() {{ '{TELESPAN}' --trace --trace-exporter {} \"$@\"; }}", scratch.exporter());
-    // A function would be a job of two; an alias is replaced by the command.
-    let define = format!(
-        "alias traced=\"{}\"",
-        define.split(['{', '}']).nth(1).unwrap().trim().replace(" \"$@\";", "")
-    );
+    let define = format!("alias traced='{TELESPAN} --trace --trace-exporter {}'", scratch.exporter());
     shell.keys(&format!("stty -echo; PS1=; {define}; echo shell-$((1+1))\n"));
     shell.until("shell-2");
     shell
@@ -86,7 +80,7 @@ fn an_interactive_shell_can_be_traced() {
     shell.keys("traced bash --norc --noprofile --noediting -i\n");
     shell.keys("PS1='inner> '\n");
     shell.until("inner> ");
-    shell.keys("echo sleeping; sleep 1000\n");
+    shell.keys("sh -c 'echo sleeping; exec sleep 1000'\n");
     shell.until("sleeping");
     // The terminal throws away what was typed before an interrupt: nothing must be.
     shell.keys("\x03");
