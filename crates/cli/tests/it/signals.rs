@@ -1,12 +1,14 @@
 //! Signals sent to telespan alone reach the command, once.
 
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Scratch, TELESPAN, clean, finish, run};
+use crate::support::{PATIENCE, Scratch, TELESPAN, clean, finish, run};
 
 /// Says which signals come, until its input ends, and exits with 7. For bash, where no signal ends `read`.
 const LISTENER: &str = r#"
@@ -20,7 +22,7 @@ exit 7
 struct Talk {
     child: Child,
     stdin: ChildStdin,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
 }
 
 impl Talk {
@@ -28,7 +30,9 @@ impl Talk {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().unwrap();
         let stdin = child.stdin.take().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (said, lines) = mpsc::channel();
+        thread::spawn(move || stdout.lines().try_for_each(|line| said.send(line.unwrap())));
         let mut talk = Talk { child, stdin, lines };
         talk.expect("ready");
         talk
@@ -39,7 +43,7 @@ impl Talk {
     }
 
     fn expect(&mut self, line: &str) {
-        assert_eq!(self.lines.next().unwrap().unwrap(), line);
+        assert_eq!(self.lines.recv_timeout(PATIENCE).as_deref(), Ok(line));
     }
 
     fn say(&mut self, line: &str) {
@@ -50,16 +54,16 @@ impl Talk {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// The next line, if there is one before the command ends.
-    fn last(&mut self) -> Option<String> {
-        self.lines.next().map(Result::unwrap)
+    /// Waits for the end with the input still open.
+    fn expect_end(&mut self) {
+        assert_eq!(self.lines.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
     }
 
     /// Ends the input; returns the lines that were not expected, and the exit code.
     fn end(self) -> (Vec<String>, i32) {
         drop(self.stdin);
-        let rest = self.lines.map(Result::unwrap).collect();
-        (rest, finish(self.child).code)
+        let code = finish(self.child).code;
+        (self.lines.iter().collect(), code)
     }
 }
 
@@ -92,7 +96,7 @@ fn a_command_that_dies_of_the_signal_is_told_so() {
         let scratch = Scratch::new();
         let mut talk = Talk::start(scratch.trace().args(["sh", "-c", "echo ready; exec cat"]));
         talk.kill(signal);
-        assert_eq!(talk.last(), None);
+        talk.expect_end();
         assert_eq!(talk.end(), (Vec::new(), code));
         assert_eq!(scratch.spans().len(), 1, "the span is sent all the same");
     }
