@@ -75,7 +75,10 @@ impl Running {
             }
             // That was a look only, and may be old: a background job that reads the terminal is stopped together
             // with this program, and so continued. What holds now is taken here.
-            if self.change(WaitIdOptions::NOHANG)?.is_some_and(|status| status.stopped()) {
+            if let Some(status) = self.change(WaitIdOptions::NOHANG)?
+                && status.stopped()
+                && self.is_for_the_shell(status)
+            {
                 self.stop_too()?;
             }
         }
@@ -88,6 +91,17 @@ impl Running {
     fn change(&self, options: WaitIdOptions) -> io::Result<Option<WaitIdStatus>> {
         let options = options | WaitIdOptions::STOPPED | WaitIdOptions::CONTINUED;
         Ok(retry_on_intr(|| waitid(WaitId::Pid(self.pid), options))?)
+    }
+
+    /// Whether a shell is to see that the command has stopped. Job control stops with signals of its own, but
+    /// shells suspend themselves with SIGSTOP, and so do supervisors with others, which they also continue.
+    fn is_for_the_shell(&self, status: WaitIdStatus) -> bool {
+        if status.stopping_signal() != Some(Signal::STOP.as_raw()) {
+            return true;
+        }
+        let foreground = File::open("/dev/tty").and_then(|terminal| Ok(tcgetpgrp(&terminal)?));
+        let groups = [Ok(getpgrp()), getpgid(Some(self.pid))];
+        foreground.is_ok_and(|foreground| groups.contains(&Ok(foreground)))
     }
 
     /// The terminal, if the command has it in the foreground in a process group of its own, as interactive

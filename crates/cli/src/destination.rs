@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use rustix::process::geteuid;
-use telespan::{ExporterSettings, ExporterUrl, KeyPair, Secret};
+use telespan::{ExporterSettings, ExporterUrl, KeyPair, Secret, UnixUrl};
 
 use crate::args::TraceOptions;
 
@@ -17,9 +17,28 @@ const FORWARDER: &str = "grpc://127.0.0.1:4317";
 /// The unix socket of the machine's forwarder.
 const FORWARDER_SOCKET: &str = "/run/telespan/forwarder.sock";
 
+/// Why it cannot be said where the spans go.
+#[derive(Debug)]
+pub(crate) enum NoDestination {
+    /// What was typed makes no sense.
+    Usage(anyhow::Error),
+    /// What the environment says makes no sense, which whoever typed the command may not know.
+    Environment(anyhow::Error),
+}
+
 /// What the options say about where to send: the exporter named, else the forwarder.
-pub(crate) fn settings(options: &TraceOptions) -> anyhow::Result<ExporterSettings> {
-    let mut settings = ExporterSettings::from(url(options)?);
+pub(crate) fn settings(options: &TraceOptions) -> Result<ExporterSettings, NoDestination> {
+    let typed = [("--trace-exporter", &options.trace_exporter), ("--forwarder", &options.forwarder)];
+    let typed = typed.into_iter().find_map(|(option, url)| Some((option, url.as_ref()?)));
+    let url = match typed {
+        Some((option, url)) => url.parse().context(option).map_err(NoDestination::Usage),
+        None => forwarder().map_err(NoDestination::Environment),
+    };
+    with_options(url?, options).map_err(NoDestination::Usage)
+}
+
+fn with_options(url: ExporterUrl, options: &TraceOptions) -> anyhow::Result<ExporterSettings> {
+    let mut settings = ExporterSettings::from(url);
     settings.ca_certs.clone_from(&options.trace_ca_cert);
     if let (Some(cert_file), Some(key_file)) = (options.trace_cert.clone(), options.trace_key.clone()) {
         settings.key_pairs.push(KeyPair { key_file, cert_file });
@@ -28,18 +47,13 @@ pub(crate) fn settings(options: &TraceOptions) -> anyhow::Result<ExporterSetting
     Ok(settings)
 }
 
-fn url(options: &TraceOptions) -> anyhow::Result<ExporterUrl> {
-    let variable = env::var_os("TELESPAN_FORWARDER").filter(|url| !url.is_empty());
-    let variable = variable.map(|url| url.to_string_lossy().into_owned());
-    let named = [
-        ("--trace-exporter", &options.trace_exporter),
-        ("--forwarder", &options.forwarder),
-        ("TELESPAN_FORWARDER", &variable),
-    ];
-    match named.into_iter().find_map(|(place, url)| Some((place, url.as_ref()?))) {
-        Some((place, url)) => url.parse().context(place),
+/// The forwarder that the environment names, else the one of this machine.
+fn forwarder() -> anyhow::Result<ExporterUrl> {
+    match env::var_os("TELESPAN_FORWARDER").filter(|url| !url.is_empty()) {
+        Some(url) => url.to_string_lossy().parse().context("TELESPAN_FORWARDER"),
         None => {
-            Ok(local_forwarder(env::var_os("XDG_RUNTIME_DIR").filter(|_| !geteuid().is_root()).as_deref()))
+            let runtime_directory = env::var_os("XDG_RUNTIME_DIR").filter(|_| !geteuid().is_root());
+            Ok(local_forwarder(runtime_directory.as_deref()))
         }
     }
 }
@@ -48,17 +62,12 @@ fn url(options: &TraceOptions) -> anyhow::Result<ExporterUrl> {
 fn local_forwarder(runtime_directory: Option<&OsStr>) -> ExporterUrl {
     let own = runtime_directory.map(|directory| Path::new(directory).join("telespan/forwarder.sock"));
     let sockets = own.into_iter().chain([FORWARDER_SOCKET.into()]);
-    let socket = sockets.filter(|socket| is_socket(socket)).find_map(|socket| unix_url(&socket));
-    socket.unwrap_or_else(|| FORWARDER.parse().expect("the constant is a URL"))
+    let socket = sockets.filter(|socket| is_socket(socket)).find_map(UnixUrl::new);
+    socket.map(ExporterUrl::Unix).unwrap_or_else(|| FORWARDER.parse().expect("the constant is a URL"))
 }
 
 fn is_socket(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| meta.file_type().is_socket())
-}
-
-/// Nothing for a path that has no URL, being no UTF-8.
-fn unix_url(socket: &Path) -> Option<ExporterUrl> {
-    format!("unix:{}", socket.to_str()?).parse().ok()
 }
 
 /// A header as typed. What cannot be read is not shown: it may be a secret.

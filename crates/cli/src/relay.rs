@@ -1,6 +1,8 @@
 //! Passes signals on to the command.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
@@ -8,6 +10,7 @@ use rustix::process::{Pid, Signal, getpid, getsid, kill_process};
 use signal_hook::consts::{
     SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH,
 };
+use signal_hook::flag;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::iterator::{Handle, SignalsInfo};
 use signal_hook::low_level::siginfo::{Cause, Origin};
@@ -16,25 +19,35 @@ use signal_hook::low_level::siginfo::{Cause, Origin};
 /// continues, it sees to it that the command does.
 const PASSED_ON: [i32; 9] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGTSTP];
 
+/// What ends this program when the command has ended and its span is being sent.
+const DEADLY: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+
 /// Catches signals from its start, so that none is lost before the command is there. They are passed on by
 /// a thread of its own.
 pub(crate) struct Relay {
     signals: Handle,
     target: Sender<Pid>,
     thread: JoinHandle<()>,
+    /// From when on deadly signals do what they do to any program.
+    ended: Arc<AtomicBool>,
 }
 
 impl Relay {
     pub(crate) fn start() -> io::Result<Relay> {
         // A signal that is ignored stays ignored, here and in the command: that is what `nohup` asks for.
         let ignored = ignored_signals();
-        let passed_on = PASSED_ON.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
+        let is_ignored = |signal: i32| ignored & (1 << (signal - 1)) != 0;
+        let passed_on = PASSED_ON.into_iter().filter(|signal| !is_ignored(*signal));
+        let ended = Arc::new(AtomicBool::new(false));
+        for signal in DEADLY.into_iter().filter(|signal| !is_ignored(*signal)) {
+            flag::register_conditional_default(signal, ended.clone())?;
+        }
         // Where SIGCHLD is ignored nobody can learn how a child ended, so it is caught.
         let signals = SignalsInfo::new(passed_on.chain([SIGCHLD]))?;
         let handle = signals.handle();
         let (target, aimed) = mpsc::channel();
         let thread = thread::Builder::new().name("signals".to_owned()).spawn(|| relay(signals, aimed))?;
-        Ok(Relay { signals: handle, target, thread })
+        Ok(Relay { signals: handle, target, thread, ended })
     }
 
     /// Passes on what came so far and what comes, to this process.
@@ -43,10 +56,11 @@ impl Relay {
         let _ = self.target.send(target);
     }
 
-    /// Passes nothing on when this returns. The signals have no effect from here on.
+    /// Passes nothing on when this returns. From here on deadly signals end this program.
     pub(crate) fn end(self) {
         self.signals.close();
         let _ = self.thread.join();
+        self.ended.store(true, Ordering::SeqCst);
     }
 }
 

@@ -13,20 +13,22 @@ use telespan::{
 
 use crate::args::TraceOptions;
 use crate::child::{Outcome, Running};
+use crate::destination::{self, NoDestination};
 use crate::relay::Relay;
 use crate::run::{cannot_start, replace};
-use crate::{destination, say, ssh};
+use crate::{say, ssh};
 
 /// Runs `command` as the options say; returns its exit code.
 pub(crate) fn run(options: &TraceOptions, command: &[OsString]) -> ExitCode {
-    let settings = match destination::settings(options) {
-        Ok(settings) => settings,
-        Err(error) => {
+    let started = match destination::settings(options) {
+        Ok(settings) => Tracing::start(settings),
+        Err(NoDestination::Environment(error)) => Err(error),
+        Err(NoDestination::Usage(error)) => {
             say::line(format_args!("error: {error:#}"));
             return ExitCode::from(2);
         }
     };
-    match Tracing::start(settings) {
+    match started {
         Ok(tracing) => ExitCode::from(tracing.run(options, command)),
         Err(error) => {
             say::line(format_args!("telespan: not traced: {error:#}"));
@@ -124,21 +126,21 @@ fn stand_by(child: &mut Command, relay: Relay, span: &mut Span) -> u8 {
 fn finish(guard: Guard, trouble: &Trouble, options: &TraceOptions, context: &SpanContext) {
     let trace = context.trace_id();
     let destination = guard.destination().cloned();
-    let sent = guard.shutdown_within(options.timeout());
+    let tracing = guard.tracing().cloned();
+    // What matters is in the account: spans may have been sent although something did not close in order.
+    let ended = guard.shutdown_within(options.timeout());
+    let lost = tracing.is_some_and(|tracing| tracing.stats().dropped_total() > 0);
     let destination = destination.map(|destination| destination.to_string()).unwrap_or_default();
-    match sent {
-        Ok(stats) if stats.dropped_total() == 0 && options.trace_quiet => {}
-        Ok(stats) if stats.dropped_total() == 0 && context.is_sampled() => {
-            say::line(format_args!("telespan: trace {trace} is in {destination}"));
-        }
-        Ok(stats) if stats.dropped_total() == 0 => {
-            say::line(format_args!("telespan: trace {trace} is not recorded: its parent is not sampled"));
-        }
-        sent => {
-            let lost = sent.err().map(|error| error.to_string()).unwrap_or_default();
-            let reason = trouble.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(lost);
-            say::line(format_args!("telespan: trace {trace} was not sent to {destination}: {reason}"));
-        }
+    if lost {
+        let ended = ended.err().map(|error| error.to_string()).unwrap_or_default();
+        let reason = trouble.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(ended);
+        say::line(format_args!("telespan: trace {trace} was not sent to {destination}: {reason}"));
+    } else if options.trace_quiet {
+        // Success is silent.
+    } else if context.is_sampled() {
+        say::line(format_args!("telespan: trace {trace} is in {destination}"));
+    } else {
+        say::line(format_args!("telespan: trace {trace} is not recorded: its parent is not sampled"));
     }
 }
 

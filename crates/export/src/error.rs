@@ -32,13 +32,14 @@ pub enum Failure {
 pub struct ExportError {
     failure: Failure,
     message: String,
+    peer_absent: bool,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl ExportError {
     /// An error of class `failure` with a text for people.
     pub fn new(failure: Failure, message: impl Into<String>) -> Self {
-        ExportError { failure, message: message.into(), source: None }
+        ExportError { failure, message: message.into(), peer_absent: false, source: None }
     }
 
     /// A retryable failure without a delay of the destination's.
@@ -61,6 +62,20 @@ impl ExportError {
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// Marks that nobody is there, as this machine knows for certain: a refused connection to itself, a
+    /// socket that does not exist. Worth a retry as long as the program runs, but not worth keeping it from
+    /// ending.
+    #[must_use]
+    pub fn with_absent_peer(mut self) -> Self {
+        self.peer_absent = true;
+        self
+    }
+
+    /// Whether nobody is there: see [`with_absent_peer`](Self::with_absent_peer).
+    pub fn is_peer_absent(&self) -> bool {
+        self.peer_absent
     }
 
     /// What the failure means for the batch.

@@ -1,7 +1,7 @@
 //! Where an exporter sends.
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use http::Uri;
@@ -43,6 +43,18 @@ impl Endpoint {
     /// The unix socket at `path`, in the clear: whoever may open it is the kernel's business.
     pub fn unix(path: impl AsRef<Path>) -> Endpoint {
         Endpoint { target: Target::Unix(path.as_ref().to_owned()) }
+    }
+
+    /// Whether the receiver is on this machine, as far as its address tells.
+    pub(crate) fn is_local(&self) -> bool {
+        match &self.target {
+            Target::Unix(_) => true,
+            Target::Tcp { authority, .. } => {
+                let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+                host.eq_ignore_ascii_case("localhost")
+                    || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            }
+        }
     }
 
     /// The URI of `path` on this endpoint. On a unix socket the host is `localhost`, as gRPC has it.

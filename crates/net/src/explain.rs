@@ -19,7 +19,17 @@ pub(crate) fn explain(endpoint: &Endpoint, error: &(dyn Error + 'static), fault:
     let (what, fault) =
         if connecting { ("cannot connect to", None) } else { ("lost the connection to", fault.take()) };
     let why = fault.unwrap_or_else(|| describe(error));
-    ExportError::retryable(format!("{what} {endpoint}: {why}"))
+    let explained = ExportError::retryable(format!("{what} {endpoint}: {why}"));
+    if connecting && endpoint.is_local() && causes(error).any(nobody) {
+        return explained.with_absent_peer();
+    }
+    explained
+}
+
+/// Whether nobody listens.
+fn nobody(cause: &(dyn Error + 'static)) -> bool {
+    let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(kind, Some(io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound))
 }
 
 /// Whether TLS is what failed.

@@ -123,13 +123,14 @@ impl Worker {
     }
 
     /// Waits for the next attempt. A shutdown makes it due at once if the failed attempt was made before
-    /// the shutdown had begun, and pointless if the shutdown would be over before it.
+    /// the shutdown had begun, and pointless if the shutdown would be over before it or nobody is there.
     fn wait_for_retry(&self, at: Instant, failure: &ExportError, last_chance: bool) -> ControlFlow<()> {
         let asked_for = matches!(failure.failure(), Failure::Retryable { after: Some(_) });
         let mut queue = self.shared.queue();
         loop {
             match queue.closing {
                 Some(_) if !last_chance => return ControlFlow::Continue(()),
+                Some(_) if failure.is_peer_absent() => return ControlFlow::Break(()),
                 Some(deadline) if at >= deadline => return ControlFlow::Break(()),
                 _ => {}
             }

@@ -35,4 +35,4 @@ pub use telespan_trace::{
     SpanKind, Status, Tracer, Tracing, TracingBuilder, Value, WithSpan, current_context, tracer, tracer_with,
     with_current,
 };
-pub use telespan_url::{ExporterUrl, FileOptions, ParseUrlError};
+pub use telespan_url::{ExporterUrl, FileOptions, ParseUrlError, UnixUrl};

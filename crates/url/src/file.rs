@@ -2,10 +2,9 @@
 
 use std::fmt;
 use std::num::NonZeroU64;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::local::LocalScheme;
+use crate::local::{LocalScheme, is_path};
 use crate::part::Part;
 use crate::{ParseUrlError, UrlProblem};
 
@@ -33,11 +32,8 @@ impl FileOptions {
     /// file system takes. A relative directory is relative to the working directory.
     pub fn new(directory: impl Into<PathBuf>) -> Option<FileOptions> {
         let directory = directory.into();
-        let bytes = directory.as_os_str().as_bytes();
-        if bytes.is_empty() || bytes.contains(&0) {
-            return None;
-        }
-        Some(FileOptions { directory, limit: DEFAULT_FILE_LIMIT, max_files: None, max_bytes: None })
+        let options = FileOptions { directory, limit: DEFAULT_FILE_LIMIT, max_files: None, max_bytes: None };
+        is_path(&options.directory).then_some(options)
     }
 
     /// The same with files of at most `limit` bytes.

@@ -15,6 +15,12 @@ pub(crate) struct LocalScheme {
     pub(crate) example: &'static str,
 }
 
+/// Whether a path can be one of a file system: it is not empty and has no NUL byte.
+pub(crate) fn is_path(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_bytes();
+    !bytes.is_empty() && !bytes.contains(&0)
+}
+
 impl LocalScheme {
     /// The path of what follows the scheme's colon, `/abs`, `rel`, `///abs` or `//localhost/abs`, and the
     /// query behind it.

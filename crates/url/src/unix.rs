@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::local::LocalScheme;
+use crate::local::{LocalScheme, is_path};
 use crate::part::Part;
 use crate::{ParseUrlError, UrlProblem};
 
@@ -16,6 +16,12 @@ pub struct UnixUrl {
 }
 
 impl UnixUrl {
+    /// The socket at `path`. `None` for what no URL can name: an empty path, or one with a NUL byte.
+    pub fn new(path: impl Into<PathBuf>) -> Option<UnixUrl> {
+        let path = path.into();
+        is_path(&path).then_some(UnixUrl { path })
+    }
+
     /// The path of the socket. A relative one is relative to the working directory.
     pub fn path(&self) -> &Path {
         &self.path

@@ -1,5 +1,6 @@
 //! Signals sent to telespan alone reach the command, once.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -8,7 +9,9 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{PATIENCE, Scratch, TELESPAN, clean, finish, run};
+use telespan_testkit::{MockCollector, Reply};
+
+use crate::support::{PATIENCE, Scratch, TELESPAN, clean, finish, run, trace_to};
 
 /// Says which signals come, until its input ends, and exits with 7. For bash, where no signal ends `read`.
 const LISTENER: &str = r#"
@@ -139,16 +142,30 @@ fn telespan_learns_of_the_end_whatever_its_parent_did_to_sigchld() {
 }
 
 #[test]
-fn stopping_and_continuing_the_command_stops_and_continues_telespan() {
+fn a_supervisor_that_stops_and_continues_the_command_does_not_strand_telespan() {
     let scratch = Scratch::new();
-    let mut command = scratch.trace();
-    command.args(["sh", "-c", "trap 'echo CONT' CONT; echo ready; kill -STOP $$; read line; exit 7"]);
+    // Without a terminal: what a shell with one sees is for the tests of job control.
+    let mut command = clean("setsid");
+    command.args([TELESPAN, "--trace", "--trace-exporter", &scratch.exporter()]);
+    command.args(["sh", "-c", "echo ready; echo $$; kill -STOP $$; read line; exit 7"]);
     let talk = Talk::start(&mut command);
-    let pid = Pid::from_child(&talk.child);
-    let options = rustix::process::WaitOptions::UNTRACED;
-    let (_, status) = rustix::process::waitpid(Some(pid), options).unwrap().unwrap();
-    assert!(status.stopped());
-    // Continues telespan alone, which continues the command.
-    talk.kill(Signal::CONT);
-    assert_eq!(talk.end(), (vec!["CONT".to_owned()], 7));
+    let shell: i32 = talk.lines.recv_timeout(PATIENCE).unwrap().parse().unwrap();
+    let shell = Pid::from_raw(shell).unwrap();
+    let stopped = || fs::read_to_string(format!("/proc/{shell}/stat")).unwrap().contains(") T ");
+    while !stopped() {
+        thread::yield_now();
+    }
+    kill_process(shell, Signal::CONT).unwrap();
+    assert_eq!(talk.end(), (vec![], 7));
+}
+
+#[test]
+fn a_signal_ends_the_sending_when_the_command_has_ended() {
+    let collector = MockCollector::builder().script([Reply::hang()]).start();
+    let url = format!("grpc://{}", collector.address());
+    let mut command = trace_to(&url);
+    let talk = Talk::start(command.args(["--trace-timeout", "10m", "sh", "-c", "echo ready; exit 7"]));
+    collector.wait_for_requests(1, PATIENCE);
+    talk.kill(Signal::TERM);
+    assert_eq!(talk.end(), (vec![], -15));
 }

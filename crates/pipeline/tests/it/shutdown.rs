@@ -85,6 +85,27 @@ fn a_shutdown_against_a_hanging_exporter_ends_in_time_and_counts_what_is_left() 
     }
 }
 
+#[test]
+fn a_shutdown_does_not_wait_for_somebody_who_is_not_there() {
+    let (exporter, script) = scripted();
+    let pipeline = eager(exporter).build().unwrap();
+    pipeline.submit(batch([0])).unwrap();
+    let nobody = || ExportError::retryable("nobody listens").with_absent_peer();
+    let running = script.next();
+    let begun = Instant::now();
+    let ending = thread::spawn({
+        let pipeline = pipeline.clone();
+        move || pipeline.shutdown(LONG)
+    });
+    // An attempt of before is made once more; that one is the last.
+    running.fail(nobody());
+    script.next().fail(nobody());
+    let error = ending.join().unwrap().unwrap_err();
+    assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
+    assert!(matches!(error, ShutdownError::Lost { spans: 1 }), "{error}");
+    assert_eq!(balanced(&pipeline).dropped(DropReason::Shutdown), 1);
+}
+
 /// An exporter that does not even return to its caller until the test lets go of it.
 struct Stuck {
     entered: Mutex<Sender<()>>,

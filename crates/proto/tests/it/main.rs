@@ -48,7 +48,8 @@ fn fields_go_out_under_the_numbers_and_wire_types_of_the_protocol() {
 
 #[test]
 fn a_request_is_read_as_traces_data_and_back() {
-    let resource_spans = vec![ResourceSpans { schema_url: "https://example.com/1.0.0".into(), ..Default::default() }];
+    let resource_spans =
+        vec![ResourceSpans { schema_url: "https://example.com/1.0.0".into(), ..Default::default() }];
     let request = ExportTraceServiceRequest { resource_spans };
     let data = TracesData::decode(request.encode_to_vec().as_slice()).unwrap();
     assert_eq!(data.resource_spans, request.resource_spans);
