@@ -89,7 +89,7 @@ fn a_shutdown_against_a_hanging_exporter_ends_in_time_and_counts_what_is_left() 
 fn a_shutdown_does_not_wait_for_somebody_who_is_not_there() {
     let (exporter, script) = scripted();
     let pipeline = eager(exporter).build().unwrap();
-    pipeline.submit(batch([0])).unwrap();
+    pipeline.submit(batch([0, 1, 2])).unwrap();
     let nobody = || ExportError::retryable("nobody listens").with_absent_peer();
     let running = script.next();
     let begun = Instant::now();
@@ -102,8 +102,8 @@ fn a_shutdown_does_not_wait_for_somebody_who_is_not_there() {
     script.next().fail(nobody());
     let error = ending.join().unwrap().unwrap_err();
     assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
-    assert!(matches!(error, ShutdownError::Lost { spans: 1 }), "{error}");
-    assert_eq!(balanced(&pipeline).dropped(DropReason::Shutdown), 1);
+    assert!(matches!(error, ShutdownError::Lost { spans: 3 }), "{error}");
+    assert_eq!(balanced(&pipeline).dropped(DropReason::Shutdown), 3);
 }
 
 /// An exporter that does not even return to its caller until the test lets go of it.
