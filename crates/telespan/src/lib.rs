@@ -36,3 +36,8 @@ pub use telespan_trace::{
     with_current,
 };
 pub use telespan_url::{ExporterUrl, FileOptions, ParseUrlError, UnixUrl};
+
+/// The README of the repository: its code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Repository;

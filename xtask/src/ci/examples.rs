@@ -15,6 +15,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("telespan-pipeline", "overload"),
     ("telespan-proto", "print_spans"),
     ("telespan-sampler", "share"),
+    ("telespan-testkit", "script"),
     ("telespan-trace", "threads"),
     ("telespan-url", "explain"),
 ];

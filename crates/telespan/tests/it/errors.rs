@@ -70,6 +70,34 @@ fn a_header_that_cannot_be_sent_is_named_and_its_value_is_not() {
 }
 
 #[test]
+fn a_header_that_exporters_set_themselves_is_refused_in_a_file_as_in_code() {
+    let reserved = [
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "grpc-timeout",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    ];
+    for name in reserved {
+        let file = format!(
+            "tracing_service:\n  enabled: true\n  exporter_url: grpc://h\n  headers:\n    {name}: x\n"
+        );
+        assert!(telespan::Config::parse(&file, None).is_err(), "{name} in a file");
+        let message = message(to("grpc://h").header(name, "x"));
+        assert!(message.contains(&format!("`{name}` is set by the exporter")), "{message}");
+    }
+}
+
+#[test]
 #[cfg(not(feature = "zstd"))]
 fn a_compression_that_is_not_built_in_is_an_error_that_names_the_feature() {
     for url in ["grpc://h", "http://h"] {
