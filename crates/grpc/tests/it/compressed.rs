@@ -8,7 +8,7 @@ use http::{HeaderMap, Response};
 use telespan_grpc::{Compression, Endpoint, GrpcExporter};
 use tokio::runtime;
 
-use crate::send;
+use crate::exporters::send;
 
 /// gzip of a response with the warning "hi".
 const HI: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\x02\x03\xe3\x62\x11\x62\xca\xc8\x04\0\x2c\x57\x07\x85\x06\0\0\0";

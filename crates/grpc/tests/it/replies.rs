@@ -1,30 +1,17 @@
-//! What comes back.
+//! What comes back in the terms of gRPC.
 
 use std::time::Duration;
 
-use telespan_export::{Accepted, Failure};
+use telespan_export::Failure;
 use telespan_testkit::{MockCollector, Reply};
 
-use crate::{RETRYABLE, assert_says, endpoint, exporter, send};
+use crate::exporters::replies::{assert_partial_success, assert_too_large, error_before_success};
+use crate::exporters::{RETRYABLE, assert_says, endpoint, exporter, send};
 
 #[test]
 fn partial_success_is_success_with_a_count_and_a_text() {
-    let table = [
-        (Reply::ok(), 0, None),
-        (Reply::partial_success(2, "too old"), 2, Some("too old")),
-        (Reply::partial_success(0, "deprecated"), 0, Some("deprecated")),
-        (Reply::partial_success(2, ""), 2, None),
-        // More than were sent, and less than none.
-        (Reply::partial_success(99, "all"), 3, Some("all")),
-        (Reply::partial_success(-1, "odd"), 0, Some("odd")),
-    ];
     let collector = MockCollector::start();
-    let exporter = exporter(endpoint(&collector));
-    for (reply, rejected, message) in table {
-        let expected = Accepted { rejected, message: message.map(str::to_owned) };
-        collector.script([reply.clone()]);
-        assert_eq!(send(&exporter).unwrap(), expected, "{reply:?}");
-    }
+    assert_partial_success(&collector, &exporter(endpoint(&collector)));
 }
 
 #[test]
@@ -131,14 +118,7 @@ fn what_the_peer_took_is_accepted_even_if_its_reply_is_odd() {
 
 #[test]
 fn a_reply_above_4_mib_is_a_permanent_error() {
-    let collector = MockCollector::start();
-    let exporter = exporter(endpoint(&collector));
-    collector.script([Reply::huge(4 * 1024 * 1024 + 1), Reply::huge(4 * 1024 * 1024 - 100)]);
-    let error = send(&exporter).unwrap_err();
-    assert_eq!(error.failure(), Failure::Permanent);
-    assert_says(&error, &["is larger than 4194304 bytes"]);
-    let accepted = send(&exporter).unwrap();
-    assert!(accepted.message.unwrap().len() < 1000);
+    assert_too_large([Reply::huge(4 * 1024 * 1024 + 1)]);
 }
 
 #[test]
@@ -151,12 +131,8 @@ fn a_reply_that_breaks_off_is_retryable() {
         Reply::http_status(200, &headless, &b"\0\0\0\0\x09half"[..]),
     ];
     for reply in table {
-        let collector = MockCollector::start();
-        collector.script([reply.clone()]);
-        let exporter = exporter(endpoint(&collector));
-        let error = send(&exporter).unwrap_err();
+        let (error, address) = error_before_success(&reply);
         assert_eq!(error.failure(), RETRYABLE, "{reply:?}: {error}");
-        assert_says(&error, &[&collector.address().to_string()]);
-        send(&exporter).unwrap();
+        assert_says(&error, &[&address.to_string()]);
     }
 }

@@ -1,4 +1,4 @@
-//! What comes back.
+//! What comes back in the terms of HTTP.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,27 +6,16 @@ use telespan_export::{Accepted, Failure};
 use telespan_http::HttpExporter;
 use telespan_testkit::{MockCollector, Reply};
 
-use crate::{ENCODINGS, RETRYABLE, assert_says, endpoint, exporter, send};
+use crate::ENCODINGS;
+use crate::exporters::replies::{assert_partial_success, assert_too_large, error_before_success};
+use crate::exporters::{RETRYABLE, assert_says, endpoint, exporter, send};
 
 #[test]
 fn partial_success_is_success_with_a_count_and_a_text() {
-    let table = [
-        (Reply::ok(), 0, None),
-        (Reply::partial_success(2, "too old"), 2, Some("too old")),
-        (Reply::partial_success(0, "deprecated"), 0, Some("deprecated")),
-        (Reply::partial_success(2, ""), 2, None),
-        // More than were sent, and less than none.
-        (Reply::partial_success(99, "all"), 3, Some("all")),
-        (Reply::partial_success(-1, "odd"), 0, Some("odd")),
-    ];
     let collector = MockCollector::start();
     for encoding in ENCODINGS {
         let exporter = HttpExporter::builder(endpoint(&collector)).encoding(encoding).build().unwrap();
-        for (reply, rejected, message) in &table {
-            let expected = Accepted { rejected: *rejected, message: message.map(str::to_owned) };
-            collector.script([reply.clone()]);
-            assert_eq!(send(&exporter).unwrap(), expected, "{encoding} {reply:?}");
-        }
+        assert_partial_success(&collector, &exporter);
     }
 }
 
@@ -154,32 +143,15 @@ fn a_redirect_is_not_followed_but_named() {
 
 #[test]
 fn a_reply_above_4_mib_is_a_permanent_error() {
-    let collector = MockCollector::start();
-    let exporter = exporter(endpoint(&collector));
     let over = vec![b' '; 4 * 1024 * 1024 + 1];
-    collector.script([
-        Reply::huge(4 * 1024 * 1024 + 1),
-        Reply::http_status(503, &[], over),
-        Reply::huge(4 * 1024 * 1024 - 100),
-    ]);
-    for _ in 0..2 {
-        let error = send(&exporter).unwrap_err();
-        assert_eq!(error.failure(), Failure::Permanent);
-        assert_says(&error, &["is larger than 4194304 bytes"]);
-    }
-    let accepted = send(&exporter).unwrap();
-    assert!(accepted.message.unwrap().len() < 1000);
+    assert_too_large([Reply::huge(4 * 1024 * 1024 + 1), Reply::http_status(503, &[], over)]);
 }
 
 #[test]
 fn a_reply_that_breaks_off_is_retryable() {
     for reply in [Reply::drop_connection(), Reply::drop_midway()] {
-        let collector = MockCollector::start();
-        collector.script([reply.clone()]);
-        let exporter = exporter(endpoint(&collector));
-        let error = send(&exporter).unwrap_err();
+        let (error, address) = error_before_success(&reply);
         assert_eq!(error.failure(), RETRYABLE, "{reply:?}: {error}");
-        assert_says(&error, &[&format!("lost the connection to {}", collector.address())]);
-        send(&exporter).unwrap();
+        assert_says(&error, &[&format!("lost the connection to {address}")]);
     }
 }

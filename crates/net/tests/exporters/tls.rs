@@ -2,20 +2,21 @@
 
 use std::fs;
 
-use telespan_grpc::{Endpoint, GrpcExporter};
+use http::Version;
 use telespan_testkit::MockCollector;
 use telespan_testkit::certs::{KeyPairFiles, TestPki, server_config};
 use telespan_tls::{ClientTls, KeyPair, TlsFiles};
 
-use crate::{RETRYABLE, assert_says, exporter, send};
+use super::{RETRYABLE, assert_says, exporter, send};
+use crate::subject::{Endpoint, Subject};
 
-fn client(pki: &TestPki, pair: Option<KeyPairFiles>) -> ClientTls {
+pub(crate) fn client(pki: &TestPki, pair: Option<KeyPairFiles>) -> ClientTls {
     let key_pairs = pair.map(|p| KeyPair { key_file: p.key_file, cert_file: p.cert_file });
     let files = TlsFiles { ca_certs: vec![pki.ca_file().into()], key_pairs: key_pairs.into_iter().collect() };
-    ClientTls::load(files, GrpcExporter::ALPN).unwrap()
+    ClientTls::load(files, Subject::ALPN).unwrap()
 }
 
-fn endpoint(collector: &MockCollector, host: &str, tls: ClientTls) -> Endpoint {
+pub(crate) fn endpoint(collector: &MockCollector, host: &str, tls: ClientTls) -> Endpoint {
     Endpoint::tls(host, collector.address().port(), tls).unwrap()
 }
 
@@ -28,6 +29,7 @@ fn a_server_of_a_trusted_authority_gets_the_batch() {
         send(&exporter(endpoint(&collector, host, client(&pki, None)))).unwrap();
     }
     assert_eq!(collector.spans().len(), 6);
+    assert!(collector.requests().iter().all(|request| request.version == Version::HTTP_2));
 }
 
 #[test]
