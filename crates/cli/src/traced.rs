@@ -3,7 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context;
 use telespan::{
@@ -40,6 +41,19 @@ pub(crate) fn run(options: &TraceOptions, command: &[OsString]) -> ExitCode {
 /// The last thing that went wrong in the background.
 type Trouble = Arc<Mutex<Option<String>>>;
 
+/// Takes note of trouble. Nobody is kept waiting for a receiver that is not there.
+fn hook(trouble: Trouble, running: Arc<OnceLock<telespan::Tracing>>) -> impl Fn(&Event) + Send + Sync {
+    move |event| {
+        if let Event::Retrying { error, .. } | Event::Dropped { error: Some(error), .. } = event {
+            *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        }
+        if let (Event::Retrying { peer_absent: true, .. }, Some(tracing)) = (event, running.get()) {
+            // Its outcome is waited for elsewhere.
+            let _ = tracing.shutdown(Duration::ZERO);
+        }
+    }
+}
+
 /// Everything that tracing needs, ready before the command starts.
 struct Tracing {
     guard: Guard,
@@ -50,15 +64,12 @@ struct Tracing {
 impl Tracing {
     fn start(settings: ExporterSettings) -> anyhow::Result<Tracing> {
         let trouble = Trouble::default();
-        let hook = trouble.clone();
-        let guard = Telespan::to(settings)
-            .service_name("telespan")
-            .on_event(move |event| {
-                if let Event::Retrying { error, .. } | Event::Dropped { error: Some(error), .. } = event {
-                    *hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
-                }
-            })
-            .start()?;
+        let running: Arc<OnceLock<telespan::Tracing>> = Arc::default();
+        let hook = hook(trouble.clone(), running.clone());
+        let guard = Telespan::to(settings).service_name("telespan").on_event(hook).start()?;
+        if let Some(tracing) = guard.tracing() {
+            running.get_or_init(|| tracing.clone());
+        }
         let relay = Relay::start().context("signals cannot be passed on")?;
         Ok(Tracing { guard, relay, trouble })
     }

@@ -65,8 +65,8 @@ impl ExportError {
     }
 
     /// Marks that nobody is there, as this machine knows for certain: a refused connection to itself, a
-    /// socket that does not exist. Worth a retry as long as the program runs, but not worth keeping it from
-    /// ending.
+    /// socket that does not exist. As retryable as any such failure; but whoever keeps a person waiting may
+    /// decide otherwise.
     #[must_use]
     pub fn with_absent_peer(mut self) -> Self {
         self.peer_absent = true;

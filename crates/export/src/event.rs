@@ -65,6 +65,9 @@ pub enum Event {
         error: String,
         /// How many attempts this batch has had.
         attempts: u32,
+        /// Nobody is there, as this machine knows for certain: see
+        /// [`ExportError::with_absent_peer`](crate::ExportError::with_absent_peer).
+        peer_absent: bool,
     },
     /// Spans were given up.
     Dropped {
@@ -85,8 +88,8 @@ pub enum Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Event::Retrying { error, attempts } => {
-                write!(f, "attempt {attempts} failed, will retry: {error}")
+            Event::Retrying { error, attempts, .. } => {
+                write!(f, "attempt {attempts} failed: {error}")
             }
             Event::Dropped { spans, reason, error: None } => write!(f, "dropped {spans} spans ({reason})"),
             Event::Dropped { spans, reason, error: Some(error) } => {

@@ -34,6 +34,11 @@ impl Budget {
         self.limit
     }
 
+    /// The bytes that are free now.
+    pub(crate) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.used.load(Ordering::SeqCst))
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::SeqCst)
     }

@@ -25,7 +25,8 @@ impl Worker {
                 Err(failure) => match delivery.failed(&failure, part.spans(), Instant::now()) {
                     Next::RetryAt(at) => {
                         let attempts = delivery.attempts();
-                        self.reporter.tell(&Event::Retrying { error: failure.chain(), attempts });
+                        let (error, peer_absent) = (failure.chain(), failure.is_peer_absent());
+                        self.reporter.tell(&Event::Retrying { error, attempts, peer_absent });
                         self.wait_for_retry(at, &failure, last_chance)?;
                         continue;
                     }
@@ -123,14 +124,14 @@ impl Worker {
     }
 
     /// Waits for the next attempt. A shutdown makes it due at once if the failed attempt was made before
-    /// the shutdown had begun, and pointless if the shutdown would be over before it or nobody is there.
+    /// the shutdown had begun, unless the destination itself asked for the wait, and pointless if the
+    /// shutdown would be over before it.
     fn wait_for_retry(&self, at: Instant, failure: &ExportError, last_chance: bool) -> ControlFlow<()> {
         let asked_for = matches!(failure.failure(), Failure::Retryable { after: Some(_) });
         let mut queue = self.shared.queue();
         loop {
             match queue.closing {
-                Some(_) if !last_chance => return ControlFlow::Continue(()),
-                Some(_) if failure.is_peer_absent() => return ControlFlow::Break(()),
+                Some(_) if !last_chance && !asked_for => return ControlFlow::Continue(()),
                 Some(deadline) if at >= deadline => return ControlFlow::Break(()),
                 _ => {}
             }

@@ -93,6 +93,11 @@ impl Queue {
         Some((entry.batch, entry.reservation))
     }
 
+    /// The bytes of the budget that the batches that wait hold.
+    pub(crate) fn waiting_reserved(&self) -> usize {
+        self.waiting.iter().map(|entry| entry.reservation.bytes()).sum()
+    }
+
     /// The bytes of the batches that wait.
     pub(crate) fn waiting_bytes(&self) -> usize {
         self.waiting_bytes

@@ -87,6 +87,9 @@ impl Shared {
     }
 
     fn evict_for(&self, bytes: usize) -> Result<Reservation, DropReason> {
+        if !self.can_make_room(bytes) {
+            return Err(DropReason::QueueFull);
+        }
         loop {
             let mut queue = self.queue();
             let Some(evicted) = queue.evict() else {
@@ -101,6 +104,12 @@ impl Shared {
         }
     }
 
+    /// Whether there is room when everything that waits has gone: nothing is thrown away in vain.
+    fn can_make_room(&self, bytes: usize) -> bool {
+        let evictable = self.queue().waiting_reserved();
+        self.budget.room().saturating_add(evictable) >= bytes
+    }
+
     pub(crate) fn push(&self, batch: Batch, reservation: Reservation) {
         let spans = batch.spans() as u64;
         if spans == 0 {
@@ -109,7 +118,11 @@ impl Shared {
         let send_at = self.settings.send_at();
         let mut queue = self.queue();
         if queue.ended {
-            self.counters.lose(DropReason::Shutdown, spans);
+            // Part of the shutdown's answer, unless that is given.
+            match queue.outcome {
+                None => queue.lose(&self.counters, DropReason::Shutdown, spans),
+                Some(_) => self.counters.lose(DropReason::Shutdown, spans),
+            }
             return;
         }
         let before = queue.waiting_bytes();

@@ -1,5 +1,6 @@
 //! The account of all spans.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use telespan_export::DropReason;
@@ -13,7 +14,7 @@ const REASONS: usize = DropReason::ALL.len();
 /// batch is just changing hands. `queued` is counted where the spans are, not computed from the rest, so
 /// the equation proves something. A destination may hold more than `exported`: a batch whose answer was
 /// lost counts as dropped.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// Spans that ended: those of all sources and those submitted.
@@ -39,6 +40,29 @@ impl Stats {
     /// Every reason with the number of spans given up for it, zeros included.
     pub fn dropped_by_reason(&self) -> impl Iterator<Item = (DropReason, u64)> + '_ {
         DropReason::ALL.iter().copied().zip(self.dropped)
+    }
+}
+
+impl fmt::Display for Stats {
+    /// Such as `10 spans ended: 7 exported, 1 queued, 2 dropped (2 queue_full)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Stats { ended, exported, queued, .. } = self;
+        write!(
+            f,
+            "{ended} spans ended: {exported} exported, {queued} queued, {} dropped",
+            self.dropped_total()
+        )?;
+        let reasons = self.dropped_by_reason().filter(|(_, spans)| *spans > 0);
+        for (index, (reason, spans)) in reasons.enumerate() {
+            write!(f, "{}{spans} {reason}", if index == 0 { " (" } else { ", " })?;
+        }
+        f.write_str(if self.dropped_total() > 0 { ")" } else { "" })
+    }
+}
+
+impl fmt::Debug for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stats({self})")
     }
 }
 
@@ -75,5 +99,22 @@ impl Counters {
             queued: 0,
             dropped: std::array::from_fn(|reason| self.dropped[reason].load(Ordering::Relaxed)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_reads_as_a_sentence_with_the_reasons_that_count() {
+        let counters = Counters::default();
+        counters.submit(10);
+        counters.export(7);
+        assert_eq!(counters.snapshot().to_string(), "10 spans ended: 7 exported, 0 queued, 0 dropped");
+        counters.lose(DropReason::QueueFull, 2);
+        counters.lose(DropReason::Shutdown, 1);
+        let expected = "10 spans ended: 7 exported, 0 queued, 3 dropped (2 queue_full, 1 shutdown)";
+        assert_eq!(counters.snapshot().to_string(), expected);
     }
 }

@@ -68,7 +68,10 @@ fn a_retryable_batch_stays_at_the_head_until_it_is_accepted() {
         let attempt = script.next();
         assert_eq!(attempt.names, [0, 1, 2]);
         attempt.fail(ExportError::retryable("busy"));
-        assert_eq!(next_event(&events), Event::Retrying { error: "busy".into(), attempts });
+        assert_eq!(
+            next_event(&events),
+            Event::Retrying { error: "busy".into(), attempts, peer_absent: false }
+        );
         assert_eq!(balanced(&pipeline).queued, 6);
     }
     script.next().accept();
@@ -90,7 +93,10 @@ fn an_attempt_without_an_answer_is_made_again() {
     pipeline.submit(batch([0, 1, 2])).unwrap();
     let attempt = script.next();
     assert!(attempt.deadline >= submitted + timeout && attempt.deadline <= Instant::now() + timeout);
-    assert_eq!(next_event(&events), Event::Retrying { error: "no answer within 5ms".into(), attempts: 1 });
+    assert_eq!(
+        next_event(&events),
+        Event::Retrying { error: "no answer within 5ms".into(), attempts: 1, peer_absent: false }
+    );
     // The answer to an attempt that was given up reaches nobody.
     attempt.accept();
     script.next().accept();

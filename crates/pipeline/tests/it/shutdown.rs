@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use telespan_export::{Accepted, BoxFuture, DropReason, Event, ExportError, Exporter};
+use telespan_export::{Accepted, BoxFuture, DropReason, Event, EventHook, ExportError, Exporter};
 use telespan_otlp::Batch;
 use telespan_pipeline::{Pipeline, ShutdownError};
 
@@ -86,21 +86,23 @@ fn a_shutdown_against_a_hanging_exporter_ends_in_time_and_counts_what_is_left() 
 }
 
 #[test]
-fn a_shutdown_does_not_wait_for_somebody_who_is_not_there() {
+fn a_shutdown_in_the_event_hook_gives_up_a_retry_that_it_does_not_want_to_wait_for() {
     let (exporter, script) = scripted();
-    let pipeline = eager(exporter).build().unwrap();
+    let own: Arc<OnceLock<Pipeline>> = Arc::default();
+    let hook: EventHook = {
+        let own = own.clone();
+        Arc::new(move |event| {
+            if let (Event::Retrying { peer_absent: true, .. }, Some(pipeline)) = (event, own.get()) {
+                let _ = pipeline.shutdown(Duration::ZERO);
+            }
+        })
+    };
+    let pipeline = eager(exporter).on_event(hook).build().unwrap();
+    own.set(pipeline.clone()).unwrap();
     pipeline.submit(batch([0, 1, 2])).unwrap();
-    let nobody = || ExportError::retryable("nobody listens").with_absent_peer();
-    let running = script.next();
     let begun = Instant::now();
-    let ending = thread::spawn({
-        let pipeline = pipeline.clone();
-        move || pipeline.shutdown(LONG)
-    });
-    // An attempt of before is made once more; that one is the last.
-    running.fail(nobody());
-    script.next().fail(nobody());
-    let error = ending.join().unwrap().unwrap_err();
+    script.next().fail(ExportError::retryable("nobody listens").with_absent_peer());
+    let error = pipeline.shutdown(LONG).unwrap_err();
     assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
     assert!(matches!(error, ShutdownError::Lost { spans: 3 }), "{error}");
     assert_eq!(balanced(&pipeline).dropped(DropReason::Shutdown), 3);
