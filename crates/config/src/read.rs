@@ -11,11 +11,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::compose::SyntaxError;
-use crate::node::{Node, Position, Value};
+use crate::node::{Node, Position, Value, quoted};
 use crate::{Config, ConfigError, Loader, Located, Place, Switch, TracingService};
 
 use entries::Entries;
 pub(crate) use files::read_text;
+use nearest::edits;
 
 /// The keys of `tracing_service`.
 const KEYS: [&str; 10] = [
@@ -30,6 +31,9 @@ const KEYS: [&str; 10] = [
     "encoding",
     "timeout",
 ];
+
+/// Our section of a file.
+const SECTION: &str = "tracing_service";
 
 /// An older name of `https_keypairs`.
 const KEYPAIRS_ALIAS: &str = "keypairs";
@@ -59,12 +63,33 @@ impl<'a> Reader<'a> {
             );
             return Config::default();
         };
-        let mut ours = sections.iter().filter(|(key, _)| key.string() == Some("tracing_service"));
-        let Some((first, section)) = ours.next() else { return Config::default() };
+        let mut ours = sections.iter().filter(|(key, _)| key.string() == Some(SECTION));
+        let Some((first, section)) = ours.next() else {
+            self.report_near_section(sections.iter().map(|(key, _)| &**key));
+            return Config::default();
+        };
         for (again, _) in ours {
-            self.report_duplicate("tracing_service", first, again);
+            self.report_duplicate(SECTION, first, again);
         }
         Config { tracing_service: self.tracing_service(section) }
+    }
+
+    /// Sections of others are none of our business, but one that is nearly ours would be missed in silence, and
+    /// so would its keys without it.
+    fn report_near_section<'n>(&mut self, keys: impl Iterator<Item = &'n Node>) {
+        for key in keys {
+            let Some(name) = key.string() else { continue };
+            let error = if edits(&name.to_ascii_lowercase(), SECTION) <= 1 {
+                let unknown = format!("there is no section `{SECTION}`, but one called {}", quoted(name));
+                self.error(key, unknown).with_hint(format!("did you mean `{SECTION}`?"))
+            } else if ["exporter_url", "sampling_rate_per_million"].contains(&name) {
+                let outside = format!("`{name}` stands outside of the section `{SECTION}`");
+                self.error(key, outside).with_hint(format!("write `{SECTION}:` above it and indent it"))
+            } else {
+                continue;
+            };
+            self.report(error);
+        }
     }
 
     fn tracing_service(&mut self, section: &Node) -> TracingService {

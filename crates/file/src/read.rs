@@ -70,7 +70,8 @@ pub enum ReadError {
 /// Understood are OTLP/JSON lines with any number of spans, as this crate, a collector's file exporter and
 /// Teleport (`.trace`) write them. Blank lines are skipped. A last line that cannot be read is taken for
 /// torn, by a crash or because it is being written: it is skipped and [counted](TraceFiles::torn_lines).
-/// Memory is bounded by the longest line, 64 MiB at most.
+/// Memory is bounded by the longest line, 64 MiB at most; a hostile one, of tiny members out of order, takes some
+/// twenty times its length.
 #[derive(Debug)]
 pub struct TraceFiles {
     files: vec::IntoIter<PathBuf>,

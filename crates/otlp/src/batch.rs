@@ -76,8 +76,9 @@ impl Batch {
     /// Cuts the batch into parts of at most `max_bytes`, in order, nothing lost.
     ///
     /// Cuts fall between `ResourceSpans` where that is enough, else between spans, with resource and
-    /// scope repeated. A part above `max_bytes` holds exactly one span that no cut can make smaller.
-    /// `ResourceSpans` without spans are left out when their neighbour is cut.
+    /// scope repeated. A part above `max_bytes` is one that no cut can make small enough: one span, or all
+    /// spans of a resource that is itself too large. `ResourceSpans` without spans are left out when they
+    /// would have to be cut.
     pub fn split(&self, max_bytes: usize) -> Vec<Batch> {
         if self.len() <= max_bytes {
             return vec![self.clone()];
@@ -149,26 +150,39 @@ impl Parts {
             if self.bytes.len() + raw.len() > self.max_bytes {
                 self.close();
             }
-            self.bytes.extend_from_slice(raw);
-            // The frame was walked when the batch was made.
-            self.spans +=
-                messages(resource_spans, 2, "").flatten().map(|s| messages(s, 2, "").count()).sum::<usize>();
-        } else {
-            self.close();
-            self.cut(resource_spans);
+            self.append(raw, resource_spans);
+            return;
         }
+        self.close();
+        let head = gather(resource_spans, 2);
+        if head.len() < self.max_bytes {
+            self.cut(&head, resource_spans);
+            return;
+        }
+        // Every span would take a copy of the resource along, and none would fit.
+        self.append(raw, resource_spans);
+        if self.spans == 0 {
+            self.bytes.clear();
+        }
+        self.close();
+    }
+
+    fn append(&mut self, raw: &[u8], resource_spans: &[u8]) {
+        self.bytes.extend_from_slice(raw);
+        // The frame was walked when the batch was made.
+        let scopes = messages(resource_spans, 2, "").flatten();
+        self.spans += scopes.map(|scope| messages(scope, 2, "").count()).sum::<usize>();
     }
 
     /// Cuts one `ResourceSpans` between its spans.
-    fn cut(&mut self, resource_spans: &[u8]) {
-        let head = gather(resource_spans, 2);
-        let mut open = Cut::new(&head);
+    fn cut(&mut self, head: &[u8], resource_spans: &[u8]) {
+        let mut open = Cut::new(head);
         for scope_spans in messages(resource_spans, 2, "").flatten() {
             let scope = gather(scope_spans, 2);
             for span in fields(scope_spans).filter(|f| f.number == 2) {
                 if open.spans > 0 && open.len_with(&scope, span.raw) > self.max_bytes {
                     self.done.push(open.close());
-                    open = Cut::new(&head);
+                    open = Cut::new(head);
                 }
                 open.push(&scope, span.raw);
             }

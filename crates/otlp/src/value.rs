@@ -134,7 +134,15 @@ from! {
     f32 => |v| Value::Double(v.into());
     f64 => |v| Value::Double(v);
     &'a [u8] => |v| Value::Bytes(Cow::Borrowed(v));
+    Vec<u8> => |v| Value::Bytes(Cow::Owned(v));
     Vec<Value<'a>> => |v| Value::Array(v);
+    Vec<&'a str> => |v| v.into_iter().collect();
+    Vec<String> => |v| v.into_iter().collect();
+    Vec<i64> => |v| v.into_iter().collect();
+    Vec<f64> => |v| v.into_iter().collect();
+    Vec<bool> => |v| v.into_iter().collect();
+    &'a [&'a str] => |v| v.iter().copied().collect();
+    &'a [String] => |v| v.iter().collect();
 }
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

@@ -30,7 +30,7 @@ impl Worker {
                         self.wait_for_retry(at, &failure, last_chance)?;
                         continue;
                     }
-                    Next::Split { limit } => self.split(&part, limit),
+                    Next::Split { limit } => self.split(&part, limit, &failure),
                     Next::Drop(reason) => self.settle_dropped(reason, &failure),
                 },
             }
@@ -87,10 +87,14 @@ impl Worker {
     }
 
     /// Cuts the part under way. A destination that refuses a batch within the limit it names gets halves.
-    fn split(&self, part: &Batch, limit: usize) {
+    /// What cannot be cut is given up.
+    fn split(&mut self, part: &Batch, limit: usize, failure: &ExportError) {
         let limit = if limit < part.len() { limit } else { part.len() / 2 };
         let parts = part.split(limit);
         debug_assert_eq!(parts.iter().map(Batch::spans).sum::<usize>(), part.spans());
+        if parts.len() < 2 {
+            return self.settle_dropped(DropReason::TooLarge, failure);
+        }
         let old = self.shared.queue().replace(1, parts);
         drop(old);
     }

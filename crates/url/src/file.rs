@@ -48,7 +48,8 @@ impl FileOptions {
         FileOptions { max_files: Some(max_files.get()), ..self }
     }
 
-    /// The same with at most `max_bytes` bytes in all files together.
+    /// The same with about `max_bytes` bytes in all files together: the oldest closed files go when a new one is
+    /// opened, so there may be one `limit` more for each writer.
     #[must_use]
     pub fn with_max_bytes(self, max_bytes: NonZeroU64) -> FileOptions {
         FileOptions { max_bytes: Some(max_bytes.get()), ..self }

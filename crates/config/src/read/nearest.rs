@@ -12,7 +12,7 @@ pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
 }
 
 /// Letters to insert, delete or replace to make one word the other (Levenshtein).
-fn edits(from: &str, to: &str) -> usize {
+pub(super) fn edits(from: &str, to: &str) -> usize {
     // Words much longer than a key are never near; this bounds the work for a hostile file.
     if from.len() > 2 * to.len() {
         return from.len();

@@ -179,3 +179,25 @@ fn a_setting_that_the_exporter_of_the_url_would_ignore_is_refused() {
 fn a_disabled_section_is_still_checked() {
     assert_eq!(errors(section(&["enabled: off", "timeout: x", "exporter_url: tcp://h"])).len(), 2);
 }
+
+#[test]
+fn a_section_that_is_nearly_ours_is_not_passed_over_in_silence() {
+    let meant = "(did you mean `tracing_service`?)";
+    let called = "there is no section `tracing_service`, but one called";
+    let outside =
+        "stands outside of the section `tracing_service` (write `tracing_service:` above it and indent it)";
+    for (text, expected) in [
+        ("tracing_servce:\n  enabled: true\n", format!("1:1: {called} `tracing_servce` {meant}")),
+        ("a: 1\nTracing-Service: {}\n", format!("2:1: {called} `Tracing-Service` {meant}")),
+        ("enabled: true\nexporter_url: grpc://h\n", format!("2:1: `exporter_url` {outside}")),
+    ] {
+        assert_eq!(errors(parse(text)), [expected], "{text}");
+    }
+    // Sections of others, and anything beside a section of ours.
+    for text in [
+        "testing_service: {}\nproxy_service: {}\n",
+        "tracing_service:\ntracing_servce: {}\nexporter_url: x\n",
+    ] {
+        assert!(parse(text).is_ok(), "{text}");
+    }
+}

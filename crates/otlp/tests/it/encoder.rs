@@ -293,3 +293,12 @@ fn unsigned_integers_without_a_type_of_their_own_become_text() {
     assert_eq!(Value::from(u64::MAX), Value::Str("18446744073709551615".into()));
     assert_eq!(Value::from(None::<i64>), Value::Empty);
 }
+
+#[test]
+fn lists_of_one_type_are_arrays_and_lists_of_bytes_are_bytes() {
+    let expected = Value::Array(vec!["a".into(), "b".into()]);
+    assert_eq!(Value::from(vec!["a", "b"]), expected);
+    assert_eq!(Value::from(vec![String::from("a"), String::from("b")]), expected);
+    assert_eq!(Value::from(&["a", "b"][..]), expected);
+    assert_eq!(Value::from(vec![1_u8, 2]), Value::Bytes(vec![1, 2].into()));
+}

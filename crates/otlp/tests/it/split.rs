@@ -49,12 +49,25 @@ proptest! {
         let parts = batch.split(max);
         let mut read = Vec::new();
         for part in &parts {
-            prop_assert!(part.len() <= max || part.spans() == 1, "{:?} above {}", part, max);
             let decoded = TracesData::decode(part.bytes().clone()).expect("a part is protobuf");
+            let head = |of: &ResourceSpans| ResourceSpans { scope_spans: vec![], ..of.clone() }.encoded_len();
+            let cannot_be_cut = part.spans() == 1 || decoded.resource_spans.first().map(head) >= Some(max);
+            prop_assert!(part.len() <= max || cannot_be_cut, "{:?} above {}", part, max);
             prop_assert_eq!(spans(&decoded).len(), part.spans());
             read.extend(spans(&decoded));
         }
         prop_assert_eq!(read, spans(&data));
+    }
+
+    #[test]
+    fn a_split_makes_no_copies_of_a_resource_that_is_too_large_itself(spans in 2usize..50) {
+        let resource = ResourceSpans {
+            schema_url: "x".repeat(1_000),
+            scope_spans: vec![ScopeSpans { spans: vec![Span::default(); spans], ..ScopeSpans::default() }],
+            ..ResourceSpans::default()
+        };
+        let batch = batch(&TracesData { resource_spans: vec![resource] });
+        prop_assert_eq!(batch.split(500), [batch]);
     }
 
     #[test]
