@@ -7,8 +7,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Uri};
 use http_body_util::Full;
-use telespan_export::{Accepted, BoxFuture, ExportError, Exporter};
-use telespan_net::{Endpoint, HttpClient, Protocol, Transport};
+use telespan_export::{Accepted, BoxFuture, ExportError, Exporter, Failure};
+use telespan_net::{Endpoint, HttpClient, Protocol, Transport, accepted_with_doubt};
 use telespan_otlp::Batch;
 use tower_service::Service;
 
@@ -97,8 +97,13 @@ impl Post {
         let lost = |error| client.explain(&error);
         poll_fn(|cx| calls.poll_ready(cx)).await.map_err(lost)?;
         let (head, body) = calls.call(request).await.map_err(lost)?.into_parts();
-        let body = client.read(body, settings.max_reply_bytes).await?;
         let sent = Sent { endpoint: client.endpoint(), path: settings.uri.path(), spans: batch.spans() };
-        understand(sent, &head, &body)
+        match client.read(body, settings.max_reply_bytes).await {
+            Ok(body) => understand(sent, &head, &body),
+            Err(too_large) if too_large.failure() == Failure::Permanent => Err(too_large),
+            // It said that it took the spans, so sending again would double them.
+            Err(lost) if head.status.is_success() => Ok(accepted_with_doubt(sent.endpoint, lost)),
+            Err(_) => understand(sent, &head, &Bytes::new()),
+        }
     }
 }

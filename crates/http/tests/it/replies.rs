@@ -7,6 +7,7 @@ use telespan_http::HttpExporter;
 use telespan_testkit::{MockCollector, Reply};
 
 use crate::ENCODINGS;
+use crate::exporters::failures::export_to_a_peer_that_says;
 use crate::exporters::replies::{assert_partial_success, assert_too_large, error_before_success};
 use crate::exporters::{RETRYABLE, assert_says, endpoint, exporter, send};
 
@@ -148,10 +149,48 @@ fn a_reply_above_4_mib_is_a_permanent_error() {
 }
 
 #[test]
-fn a_reply_that_breaks_off_is_retryable() {
-    for reply in [Reply::drop_connection(), Reply::drop_midway()] {
-        let (error, address) = error_before_success(&reply);
-        assert_eq!(error.failure(), RETRYABLE, "{reply:?}: {error}");
-        assert_says(&error, &[&format!("lost the connection to {address}")]);
+fn a_connection_that_ends_before_the_status_is_retryable() {
+    let (error, address) = error_before_success(&Reply::drop_connection());
+    assert_eq!(error.failure(), RETRYABLE);
+    assert_says(&error, &[&format!("lost the connection to {address}")]);
+    let error = export_to_a_peer_that_says(b"HTTP/1.1 400 Ba", 4).unwrap_err();
+    assert_eq!(error.failure(), RETRYABLE);
+    assert_says(&error, &["lost the connection to"]);
+}
+
+#[test]
+fn a_refusal_that_breaks_off_means_what_its_status_says() {
+    let after = Some(Duration::from_secs(7));
+    let table = [
+        (
+            &b"HTTP/1.1 400 Bad Request\r\ncontent-length: 9\r\n\r\nhal"[..],
+            Failure::Permanent,
+            "answered 400",
+        ),
+        (b"HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 9\r\n\r\n", Failure::Permanent, "to `/x`"),
+        (
+            b"HTTP/1.1 503 Busy\r\nretry-after: 7\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhal",
+            Failure::Retryable { after },
+            "answered 503",
+        ),
+    ];
+    for (words, failure, text) in table {
+        let error = export_to_a_peer_that_says(words, 4).unwrap_err();
+        assert_eq!(error.failure(), failure, "{error}");
+        assert_says(&error, &[text]);
     }
+}
+
+#[test]
+fn a_success_that_breaks_off_is_accepted_with_doubt() {
+    let collector = MockCollector::start();
+    collector.script([Reply::drop_midway()]);
+    let accepted = send(&exporter(endpoint(&collector))).unwrap();
+    assert_eq!(accepted.rejected, 0);
+    let message = accepted.message.unwrap();
+    assert!(
+        message.contains("accepted the spans, but") && message.contains("lost the connection"),
+        "{message}"
+    );
+    assert_eq!(collector.requests().len(), 1);
 }

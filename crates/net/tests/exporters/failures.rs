@@ -1,33 +1,38 @@
 //! What goes wrong on the way.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use futures_executor::block_on;
-use telespan_export::{ExportError, Exporter, Failure};
+use telespan_export::{Accepted, ExportError, Exporter, Failure};
 use telespan_testkit::{MockCollector, Reply, closed_port};
 
 use super::{RETRYABLE, ample, assert_says, batch, endpoint, exporter, send};
 use crate::subject::Endpoint;
 
-/// What a batch sent to a peer ends in that waits for the first `beginning` bytes, says `words` and nothing more.
-pub(crate) fn error_at_a_peer_that_says(words: &'static [u8], beginning: usize) -> ExportError {
+/// What a batch sent to a peer ends in that waits for the first `beginning` bytes, says `words` and ends the
+/// connection on its side.
+pub(crate) fn export_to_a_peer_that_says(
+    words: &'static [u8],
+    beginning: usize,
+) -> Result<Accepted, ExportError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let peer = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         stream.read_exact(&mut vec![0; beginning]).unwrap();
         stream.write_all(words).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
         // Until the exporter hangs up.
         let _ = stream.read_to_end(&mut Vec::new());
     });
     let exporter = exporter(Endpoint::tcp("127.0.0.1", port).unwrap());
-    let error = send(&exporter).unwrap_err();
+    let result = send(&exporter);
     drop(exporter);
     peer.join().unwrap();
-    error
+    result
 }
 
 #[test]
