@@ -21,9 +21,9 @@ pub(crate) fn explain<B>(
     max_reply: usize,
 ) -> ExportError {
     let endpoint = client.endpoint();
-    if peer.sent_status() {
+    if let Some(code) = peer.code() {
         let details = peer.details().and_then(|details| RpcStatus::decode(&details).ok());
-        return answered(endpoint, status, &details.unwrap_or_default());
+        return answered(endpoint, code, status.message(), &details.unwrap_or_default());
     }
     match status.source() {
         Some(source) => match source.downcast_ref::<NoGrpc>() {
@@ -44,23 +44,20 @@ pub(crate) fn explain<B>(
     }
 }
 
-fn answered(endpoint: &Endpoint, status: &Status, details: &RpcStatus) -> ExportError {
-    let mut text = format!("{endpoint} answered {}", name(status.code()));
-    let message = one_line(status.message());
+fn answered(endpoint: &Endpoint, code: Code, message: &str, details: &RpcStatus) -> ExportError {
+    let mut text = format!("{endpoint} answered {}", name(code));
+    let message = one_line(message);
     if !message.is_empty() {
         text.push_str(": ");
         text.push_str(&message);
     }
-    if let Some(hint) = hint(status.code()) {
+    if let Some(hint) = hint(code) {
         text.push_str("; ");
         text.push_str(hint);
     }
     let after = details.retry_delay;
-    let failure = if retryable(status.code(), after.is_some()) {
-        Failure::Retryable { after }
-    } else {
-        Failure::Permanent
-    };
+    let failure =
+        if retryable(code, after.is_some()) { Failure::Retryable { after } } else { Failure::Permanent };
     ExportError::new(failure, text)
 }
 

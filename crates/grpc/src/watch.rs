@@ -34,14 +34,15 @@ struct Seen {
 }
 
 impl Peer {
-    /// Whether the peer sent a status of its own.
-    pub(crate) fn sent_status(&self) -> bool {
-        self.seen().code.is_some()
+    /// The code of the status that the peer sent, if it sent one. Not always the code of tonic's status, which is
+    /// `UNKNOWN` where the message cannot be read.
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.seen().code
     }
 
-    /// Whether that status was OK.
+    /// Whether that code was OK.
     pub(crate) fn said_ok(&self) -> bool {
-        self.seen().code == Some(Code::Ok)
+        self.code() == Some(Code::Ok)
     }
 
     /// Whether the reply came to its end.
@@ -112,7 +113,7 @@ where
         Box::pin(async move {
             let mut response = calling.await.map_err(Into::into)?;
             peer.note(response.headers_mut());
-            if !peer.sent_status() {
+            if peer.code().is_none() {
                 check(&response)?;
             }
             Ok(response.map(|inner| WatchedBody { inner, peer }))

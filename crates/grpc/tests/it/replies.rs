@@ -107,6 +107,21 @@ fn details_that_are_no_base64_do_no_harm() {
 }
 
 #[test]
+fn a_message_that_is_no_utf_8_leaves_the_code_as_it_is() {
+    let collector = MockCollector::start();
+    let exporter = exporter(endpoint(&collector));
+    let table =
+        [("14", RETRYABLE, "answered UNAVAILABLE"), ("16", Failure::Permanent, "answered UNAUTHENTICATED")];
+    for (code, failure, text) in table {
+        let head = [("content-type", "application/grpc"), ("grpc-status", code), ("grpc-message", "%FF")];
+        collector.script([Reply::http_status(200, &head, "")]);
+        let error = send(&exporter).unwrap_err();
+        assert_eq!(error.failure(), failure, "{error}");
+        assert_says(&error, &[text]);
+    }
+}
+
+#[test]
 fn what_the_peer_took_is_accepted_even_if_its_reply_is_odd() {
     let head = [("content-type", "application/grpc"), ("grpc-status", "0")];
     let collector = MockCollector::start();
