@@ -20,11 +20,14 @@ pub(crate) struct Limits {
     /// Values of a document, each alias counted as what it stands for. Real files have hundreds; what
     /// ends here is a file whose aliases multiply.
     values: usize,
+    /// Levels of a document, through aliases as well: the parser bounds only what the text itself nests. A
+    /// tree is dropped level by level on the stack.
+    depth: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { values: 100_000 }
+        Limits { values: 100_000, depth: 256 }
     }
 }
 
@@ -70,6 +73,7 @@ struct Open {
     anchor: usize,
     position: Position,
     weight: usize,
+    depth: usize,
 }
 
 enum Collection {
@@ -98,7 +102,7 @@ impl Composer<'_> {
                 Value::Scalar(Scalar { kind, text: text.to_owned(), verbatim: self.verbatim(text, span) })
             }
         };
-        self.finish(Rc::new(Node { value, position, weight: 1 }), anchor, position)
+        self.finish(Rc::new(Node { value, position, weight: 1, depth: 1 }), anchor, position)
     }
 
     /// Where the text of a scalar begins, if the file spells it as it is: plain, or between quotes.
@@ -118,7 +122,8 @@ impl Composer<'_> {
     fn open(&mut self, collection: Collection, anchor: usize, tag: Option<&Tag>, span: Span) {
         let tag = unknown(tag);
         let position = position(span.start);
-        self.open.push(Open { collection, children: Vec::new(), tag, anchor, position, weight: 1 });
+        let children = Vec::new();
+        self.open.push(Open { collection, children, tag, anchor, position, weight: 1, depth: 1 });
     }
 
     fn close(&mut self) -> Result<(), SyntaxError> {
@@ -128,7 +133,7 @@ impl Composer<'_> {
             (None, Collection::List) => Value::List(open.children),
             (None, Collection::Map) => Value::Map(pairs(open.children)),
         };
-        let node = Node { value, position: open.position, weight: open.weight };
+        let node = Node { value, position: open.position, weight: open.weight, depth: open.depth };
         self.finish(Rc::new(node), open.anchor, open.position)
     }
 
@@ -152,11 +157,14 @@ impl Composer<'_> {
             return Ok(());
         };
         around.weight = around.weight.saturating_add(node.weight);
+        around.depth = around.depth.max(node.depth + 1);
         if around.weight > self.limits.values {
-            return Err(SyntaxError {
-                message: format!("more than {} values, aliases included", self.limits.values),
-                position,
-            });
+            let message = format!("more than {} values, aliases included", self.limits.values);
+            return Err(SyntaxError { message, position });
+        }
+        if around.depth > self.limits.depth {
+            let message = format!("nested more than {} levels deep, aliases included", self.limits.depth);
+            return Err(SyntaxError { message, position });
         }
         around.children.push(node);
         Ok(())

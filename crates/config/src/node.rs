@@ -16,6 +16,8 @@ pub(crate) struct Node {
     pub(crate) position: Position,
     /// Values in this tree, itself included, each alias counted as what it stands for.
     pub(crate) weight: usize,
+    /// Levels of this tree, 1 for a scalar, through aliases as well.
+    pub(crate) depth: usize,
 }
 
 #[derive(Debug)]

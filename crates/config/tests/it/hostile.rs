@@ -1,6 +1,7 @@
 //! Texts that want to cost time, memory or a panic.
 
 use std::fmt::Write as _;
+use std::thread;
 
 use proptest::prelude::*;
 
@@ -13,6 +14,19 @@ fn aliases_that_multiply_are_refused_before_they_do() {
         writeln!(text, "  x{level}: &x{level} [*x{0}, *x{0}, *x{0}]", level - 1).unwrap();
     }
     assert_eq!(errors(parse(&text)), ["11:11: no valid YAML: more than 100000 values, aliases included"]);
+}
+
+#[test]
+fn aliases_that_nest_are_refused_before_the_stack_ends() {
+    let (open, close) = ("[".repeat(240), "]".repeat(240));
+    let mut text = format!("tracing_service:\n  - &a0 {open}x{close}\n");
+    for level in 1..28 {
+        writeln!(text, "  - &a{level} {open}*a{}{close}", level - 1).unwrap();
+    }
+    let parser = thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(move || errors(parse(&text)));
+    let errors = parser.unwrap().join().unwrap();
+    // What the first anchor names is 241 levels deep; the 16th bracket around it, from inside, is too much.
+    assert_eq!(errors, ["3:234: no valid YAML: nested more than 256 levels deep, aliases included"]);
 }
 
 #[test]
