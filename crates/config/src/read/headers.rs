@@ -100,10 +100,14 @@ impl Reader<'_> {
     /// The name in lower case, if it is a valid one that is free.
     fn header_name(&mut self, name: &str, place: Place, names: &mut HashSet<String>) -> Option<String> {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(token) {
+            // Not quoted: it may hold a value, such as that of `x-key=secret:more`.
+            let error = ConfigError::new(place, "`headers`: no valid header name");
+            self.report(error.with_hint("write `name: value`"));
+            return None;
+        }
         let lower = name.to_ascii_lowercase();
-        let problem = if name.is_empty() || !name.bytes().all(token) {
-            "is no valid header name"
-        } else if RESERVED.contains(&lower.as_str()) || lower.starts_with("grpc-") {
+        let problem = if RESERVED.contains(&lower.as_str()) || lower.starts_with("grpc-") {
             "is a header that the exporter sets itself"
         } else if lower.ends_with("-bin") {
             "is a binary header of gRPC, which cannot be given as text"

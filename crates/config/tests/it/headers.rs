@@ -51,7 +51,7 @@ fn mistakes_in_a_headers_file_have_their_place_in_it() {
         [
             format!("{path}:1:1: `headers`: `x-one` is given twice"),
             format!("{path}:2:1: `headers_file`: expected `name: value`"),
-            format!("{path}:3:1: `headers`: `x-ö` is no valid header name"),
+            format!("{path}:3:1: `headers`: no valid header name (write `name: value`)"),
             format!("{path}:4:1: `headers`: the value of `x-two` holds a character other than visible ASCII"),
         ]
     );
@@ -85,14 +85,23 @@ fn header_values_are_neither_in_errors_nor_in_debug_output() {
 }
 
 #[test]
+fn a_value_in_the_place_of_a_name_is_not_in_errors() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = file(directory.path(), "headers", "x-api-key=hunter2:tail\n");
+    let expected = "`headers`: no valid header name (write `name: value`)";
+    assert_eq!(errors(section(&[&format!("headers_file: {path}")])), [format!("{path}:1:1: {expected}")]);
+    assert_eq!(errors(section(&["headers: {\"Bearer hunter2\": x}"])), [format!("2:13: {expected}")]);
+}
+
+#[test]
 fn names_and_values_that_cannot_be_sent_are_refused_with_their_place() {
     let text = "tracing_service:\n  headers:\n    a b: 1\n    '': 1\n    Host: h\n    grpc-timeout: 1\n    x-bin: 1\n    x: 1\n    \
                 X: 2\n    y:\n    z: ${env:MISSING}\n    w: ${env:TWO_LINES}\n    v: ${env:}\n    [l]: 1\n";
     assert_eq!(
         errors(parse(text)),
         [
-            "3:5: `headers`: `a b` is no valid header name",
-            "4:5: `headers`: `` is no valid header name",
+            "3:5: `headers`: no valid header name (write `name: value`)",
+            "4:5: `headers`: no valid header name (write `name: value`)",
             "5:5: `headers`: `Host` is a header that the exporter sets itself",
             "6:5: `headers`: `grpc-timeout` is a header that the exporter sets itself",
             "7:5: `headers`: `x-bin` is a binary header of gRPC, which cannot be given as text",
