@@ -123,10 +123,10 @@ impl Pipeline {
     /// Sends what can be sent, closes the exporter and ends the worker, all within `timeout`; what is left
     /// then is counted under [`DropReason::Shutdown`], and so is everything that ends later.
     ///
-    /// A batch that waits for its retry is tried once more at once. Needs no async runtime, and may be
-    /// called from anywhere, in `Drop` and on a runtime's thread too. An exporter that hangs is left
-    /// behind. Of concurrent calls the earliest deadline counts, and all get the same answer, as do
-    /// later calls.
+    /// A batch that waits for its retry is tried once more at once, unless the destination asked for the
+    /// wait. Needs no async runtime, and may be called from anywhere, in `Drop` and on a runtime's thread
+    /// too. An exporter that hangs is left behind. Of concurrent calls the earliest deadline counts, and
+    /// all get the same answer, as do later calls.
     ///
     /// # Errors
     /// [`ShutdownError`] says what was lost or did not close. There is nothing to repeat.

@@ -6,3 +6,4 @@ mod sampler;
 
 pub use per_million::{PerMillion, PerMillionError};
 pub use sampler::{Decision, Sampler};
+pub use telespan_context::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};

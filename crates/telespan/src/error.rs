@@ -8,7 +8,7 @@ use telespan_trace::AlreadyInstalled;
 
 /// Why tracing could not be started. A collector that is down is no such reason: connections are made
 /// when there is something to send.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InitError {
     /// The configuration file has mistakes. Displayed one a line, each with its place.
@@ -47,6 +47,13 @@ pub enum InitError {
     /// Tracing is installed already.
     #[error(transparent)]
     AlreadyInstalled(#[from] AlreadyInstalled),
+}
+
+impl fmt::Debug for InitError {
+    /// The text with its causes: what a `main` that returns the error shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&with_causes(self))
+    }
 }
 
 /// Errors one a line, each with its causes: a list has no single source.

@@ -1,6 +1,7 @@
 //! Why a text is no exporter URL: what, where, and how to mend it.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 /// What is wrong with a text that is no exporter URL. The display form is a short noun phrase.
@@ -73,7 +74,7 @@ pub enum UrlProblem {
 ///
 /// The display form says what is wrong, where, and how to mend it. It quotes nothing that could be a
 /// secret: no user name, no password, no query value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem} at byte {}: {hint}", .span.start)]
 pub struct ParseUrlError {
     problem: UrlProblem,
@@ -99,5 +100,12 @@ impl ParseUrlError {
     /// How to mend it.
     pub fn hint(&self) -> &str {
         &self.hint
+    }
+}
+
+impl fmt::Debug for ParseUrlError {
+    /// The same as `Display`: what a `main` that returns the error shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

@@ -42,7 +42,10 @@ impl Settings {
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let enabled = if self.enabled { "yes" } else { "no" };
-        let rate = self.sampling_rate_per_million.to_string();
+        let rate = match self.sampling_rate_per_million {
+            0 if self.enabled => "0: no trace begins here, those sampled elsewhere go on".to_owned(),
+            rate => rate.to_string(),
+        };
         write!(f, "{}: ok", self.source)?;
         for (name, value) in [("enabled", enabled), ("sampling_rate_per_million", &rate)] {
             write!(f, "\n  {name:<26} {value}")?;
