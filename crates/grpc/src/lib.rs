@@ -12,4 +12,6 @@ mod watch;
 pub use builder::GrpcBuilder;
 pub use error::BuildError;
 pub use exporter::GrpcExporter;
-pub use telespan_net::{Compression, Endpoint, EndpointError, HeaderError, Headers};
+pub use telespan_net::{
+    ClientTls, Compression, Endpoint, EndpointError, HeaderError, Headers, KeyPair, TlsError, TlsFiles,
+};

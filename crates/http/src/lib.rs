@@ -12,4 +12,6 @@ pub use builder::HttpBuilder;
 pub use encoding::Encoding;
 pub use error::BuildError;
 pub use exporter::HttpExporter;
-pub use telespan_net::{Compression, Endpoint, EndpointError, HeaderError, Headers};
+pub use telespan_net::{
+    ClientTls, Compression, Endpoint, EndpointError, HeaderError, Headers, KeyPair, TlsError, TlsFiles,
+};
