@@ -83,20 +83,27 @@ impl ExportError {
         self.failure
     }
 
-    /// The text with the texts of its causes behind it, for one line of a log.
+    /// The text with the texts of its causes behind it, for one line of a log: see [`with_causes`].
     pub fn chain(&self) -> String {
-        let mut text = self.message.clone();
-        let causes = std::iter::successors(self.source(), |&cause| cause.source());
-        for cause in causes.take(MOST_CAUSES) {
-            // Unlike `to_string` this outlives a text that cannot be formatted.
-            let _ = write!(text, ": {cause}");
-        }
-        text
+        with_causes(self)
     }
 }
 
-/// More causes than any error has, unless they go round in a circle.
-const MOST_CAUSES: usize = 32;
+/// The text of any error with the texts of its causes behind it, on one line.
+///
+/// A text that cannot be formatted is left out where it fails, and causes that go round in a circle end.
+pub fn with_causes<E: Error + ?Sized>(error: &E) -> String {
+    /// More than any error has.
+    const MOST_CAUSES: usize = 32;
+
+    let mut text = String::new();
+    // Unlike `to_string`, `write!` does not panic where a text cannot be formatted.
+    let _ = write!(text, "{error}");
+    for cause in std::iter::successors(error.source(), |&cause| cause.source()).take(MOST_CAUSES) {
+        let _ = write!(text, ": {cause}");
+    }
+    text
+}
 
 impl fmt::Display for ExportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

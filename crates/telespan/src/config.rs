@@ -46,9 +46,9 @@ fn loader() -> Loader<'static> {
 /// What is wrong with the files of a connection, each at the line that names the file.
 #[cfg(any(feature = "grpc", feature = "http"))]
 fn check_tls_files(paths: &telespan_config::TlsPaths) -> Vec<telespan_config::ConfigError> {
-    use crate::error::with_causes;
     use crate::exporter::net::tls_files;
     use crate::settings::{ca_certs, key_pairs};
+    use telespan_export::with_causes;
 
     let files = tls_files(&ca_certs(paths), &key_pairs(paths));
     let pairs = paths.https_keypairs.iter().map(|pair| &pair.key_file);

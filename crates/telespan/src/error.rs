@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use telespan_config::ConfigErrors;
+use telespan_export::with_causes;
 use telespan_trace::AlreadyInstalled;
 
 /// Why tracing could not be started. A collector that is down is no such reason: connections are made
@@ -67,10 +68,4 @@ impl fmt::Display for Lines<'_> {
         }
         Ok(())
     }
-}
-
-/// The message of an error and those of its causes.
-pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

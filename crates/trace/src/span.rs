@@ -7,6 +7,7 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use telespan_context::{SpanContext, SpanId};
+use telespan_export::with_causes;
 use telespan_otlp::{Link, Scope, SpanEncoder, SpanHead, SpanKind, Status, Value};
 
 use crate::current::{self, Entered};
@@ -139,7 +140,8 @@ impl Span {
     pub fn set_error(&mut self, message: impl fmt::Display) -> &mut Self {
         if self.is_recording() {
             let mut text = String::new();
-            append(&mut text, &message);
+            // Unlike `to_string` this does not panic where a text cannot be formatted.
+            let _ = write!(text, "{message}");
             self.set_status(Status::Error(text.into()));
         }
         self
@@ -149,7 +151,7 @@ impl Span {
     /// Also takes `&dyn Error`, whose type is then not known.
     pub fn record_error<E: Error + ?Sized>(&mut self, error: &E) -> &mut Self {
         if self.is_recording() {
-            let message = chain(error);
+            let message = with_causes(error);
             let attributes = [
                 ("exception.type", Value::from(std::any::type_name::<E>())),
                 ("exception.message", Value::from(&message)),
@@ -317,25 +319,6 @@ fn span_flags(context: &SpanContext, remote: bool) -> u32 {
     const HAS_IS_REMOTE: u32 = 0x100;
     const IS_REMOTE: u32 = 0x200;
     u32::from(context.flags().bits()) | HAS_IS_REMOTE | if remote { IS_REMOTE } else { 0 }
-}
-
-/// The text of an error with those of its causes.
-fn chain(error: &(impl Error + ?Sized)) -> String {
-    /// More than any error has, unless they go round in a circle.
-    const MOST_CAUSES: usize = 32;
-
-    let mut text = String::new();
-    append(&mut text, error);
-    for cause in std::iter::successors(error.source(), |&cause| cause.source()).take(MOST_CAUSES) {
-        text.push_str(": ");
-        append(&mut text, cause);
-    }
-    text
-}
-
-/// Appends what `value` displays. Unlike `to_string` this does not panic where that fails.
-fn append(text: &mut String, value: &(impl fmt::Display + ?Sized)) {
-    let _ = write!(text, "{value}");
 }
 
 /// How many ended recordings a thread keeps for the next spans.

@@ -8,8 +8,8 @@ use telespan_net::{Compression, Endpoint, Headers};
 use telespan_tls::{ClientTls, TlsFiles};
 use telespan_url::Host;
 
-use crate::error::with_causes;
 use crate::{ExporterSettings, InitError, KeyPair};
+use telespan_export::with_causes;
 
 /// The endpoint, over TLS if the settings say so; `alpn` is what to offer in the handshake.
 pub(super) fn endpoint(
